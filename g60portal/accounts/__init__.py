@@ -1,0 +1,1 @@
+"""Who signs in: the user, sign-in rules, second factor, API tokens."""

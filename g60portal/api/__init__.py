@@ -1,0 +1,1 @@
+"""The top end for programs: router, problem responses, schema."""

@@ -1,0 +1,1 @@
+"""Who did what to what, with before and after: append-only, held by the database."""

@@ -1,0 +1,54 @@
+"""From a notice and its composed body to one e-mail: plain and HTML, attachments, stable id.
+
+One recipient a message, always. Django refuses line breaks in headers; so does the outbox.
+"""
+
+from email import encoders
+from email.mime.base import MIMEBase
+from email.utils import formataddr
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+
+from g60portal.notices.kinds import Attachment, Message
+from g60portal.notices.models import Notice
+from g60portal.notices.outbox import HeaderUnsafe, is_one_line
+
+
+def mail_of(notice: Notice, message: Message) -> EmailMultiAlternatives:
+    """The mail of this very row. HeaderUnsafe when its head holds a line break."""
+    if not all(is_one_line(text) for text in (notice.subject, notice.recipient, notice.address)):
+        raise HeaderUnsafe
+    mail = EmailMultiAlternatives(
+        subject=notice.subject,
+        body=message.text,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[formataddr((_shown_name(notice), notice.address))],
+        headers={
+            "Message-ID": notice.message_id,
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": notice.language,
+        },
+    )
+    mail.attach_alternative(message.html, "text/html")
+    for attachment in message.attachments:
+        mail.attach(_part(attachment))
+    return mail
+
+
+def _shown_name(notice: Notice) -> str:
+    return "" if notice.recipient == notice.address else notice.recipient
+
+
+def _part(attachment: Attachment) -> MIMEBase:
+    """A part with the parameters of its type kept: mail programs look for a calendar's `method`."""
+    main, *parameters = (piece.strip() for piece in attachment.mimetype.split(";"))
+    kind, _slash, detail = main.partition("/")
+    part = MIMEBase(kind, detail)
+    for parameter in parameters:
+        name, _equals, value = parameter.partition("=")
+        part.set_param(name, value)
+    part.set_payload(attachment.content)
+    encoders.encode_base64(part)
+    part.add_header("Content-Disposition", "attachment", filename=attachment.filename)
+    return part

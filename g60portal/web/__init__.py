@@ -1,0 +1,1 @@
+"""The top end for browsers: home by role, errors, health, the demo."""
