@@ -1,0 +1,1 @@
+"""Cohorts: cities, organizations, legs, quotas, roles, and the state machine of a class."""

@@ -1,0 +1,1 @@
+"""The API of cohorts: plain serializers, views that call the same actions as the pages."""

@@ -1,0 +1,9 @@
+"""One file per aggregate."""
+
+from cohorts.models.city import City
+from cohorts.models.cohort import Cohort, Leg, Quota, Theme
+from cohorts.models.organization import Organization
+from cohorts.models.quota_move import QuotaMove
+from cohorts.models.role import CohortRole
+
+__all__ = ["City", "Cohort", "CohortRole", "Leg", "Organization", "Quota", "QuotaMove", "Theme"]
