@@ -1,0 +1,1 @@
+"""Participants: persons, enrollments, groups, the roster, certificates."""

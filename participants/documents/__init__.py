@@ -1,0 +1,1 @@
+"""Printed documents about people. Facts in, bytes out; nothing here reads the database."""

@@ -1,0 +1,96 @@
+"""What carries a name large: badges, table cards, the seat plan."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from participants.documents.facts import PrintedCohort, PrintedPerson
+from participants.documents.printing import print_document
+from participants.documents.words import (
+    ORDER_NOTES,
+    foot_of,
+    language,
+    latin_of,
+    page_words,
+    people_words,
+)
+from participants.rules.seat_plan import seat_rows
+
+
+def badges(cohort: PrintedCohort, people: Sequence[PrintedPerson]) -> bytes:
+    """90 × 130 mm, four on a page."""
+    text = _("Badges")
+    facts = {
+        **_document(cohort, text),
+        "cohort": cohort.title,
+        "cities": cohort.cities,
+        "people": [
+            {
+                "name": one.name,
+                "latin": one.name_latin if one.name_latin != one.name else "",
+                "organization": one.organization,
+                "title": one.title,
+                "city": one.city,
+                "group": one.group,
+                "seat": f"{one.seat:02}",
+            }
+            for one in people
+        ],
+    }
+    return print_document("badges", facts)
+
+
+def table_cards(cohort: PrintedCohort, people: Sequence[PrintedPerson]) -> bytes:
+    """200 × 100 mm, to be folded: the name stands on both sides."""
+    text = _("Table cards")
+    facts = {
+        **_document(cohort, text),
+        "people": [
+            {"name": one.name, "latin": latin_of(one), "organization": one.organization}
+            for one in people
+        ],
+    }
+    return print_document("table_cards", facts)
+
+
+def seat_plan(
+    cohort: PrintedCohort,
+    people: Sequence[PrintedPerson],
+    ordering: str,
+    *,
+    rows: int,
+    columns: int,
+) -> bytes:
+    """People in the order given take the ranks of `participants.rules.seat_plan`."""
+    text = _("Seat plan")
+    plan = seat_rows(len(people), rows, columns)
+    facts = {
+        **_document(cohort, text),
+        "over": cohort.title,
+        "title_word": text,
+        "note": f"{people_words(len(people))} · "
+        + _("Ranks from the middle of the front row, left and right in turn.")
+        + " "
+        + str(ORDER_NOTES[ordering]),
+        "front": _("Front"),
+        "foot": foot_of(cohort, text),
+        "page": page_words(),
+        "columns": columns,
+        "rows": [[_seat(people, rank) for rank in row] for row in plan],
+    }
+    return print_document("seat_plan", facts)
+
+
+def _seat(people: Sequence[PrintedPerson], rank: int | None) -> dict[str, str] | None:
+    if rank is None:
+        return None
+    one = people[rank - 1]
+    return {"rank": str(rank), "name": one.name, "note": one.group or one.city}
+
+
+def _document(cohort: PrintedCohort, text: str) -> dict[str, str]:
+    return {
+        "title": f"{text} · {cohort.title}",
+        "author": cohort.hosts[0] if cohort.hosts else "",
+        "language": language(),
+    }

@@ -1,0 +1,18 @@
+"""The kinds of notices that participants sends, one module a kind."""
+
+from g60portal.notices.kinds import Kind
+from participants.notices import (
+    nomination_deadline,
+    nomination_news,
+    nominee_news,
+    private_link,
+)
+from participants.notices.certificate_ready import CERTIFICATE_READY
+
+KINDS: tuple[Kind, ...] = (
+    CERTIFICATE_READY,
+    nomination_news.KIND,
+    nominee_news.KIND,
+    nomination_deadline.KIND,
+    private_link.KIND,
+)
