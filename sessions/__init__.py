@@ -1,0 +1,1 @@
+"""Training sessions: venues, speakers, the timetable and its releases, attendance, completion."""
