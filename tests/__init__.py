@@ -1,0 +1,1 @@
+"""Tests mirror the packages; factories build, nothing of our own code is patched."""
