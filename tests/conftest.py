@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models.signals import post_migrate
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 
@@ -36,6 +37,17 @@ CHROMIUM_OPTIONS = [
 REFUSED_ON_PURPOSE = ("status of 403", "status of 404", "status of 409", "status of 422")
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
+
+
+# A busy machine draws slowly; that says nothing about the portal. CI repeats itself, so that it
+# fails for a change alone; every run elsewhere looks for something new.
+settings.register_profile(
+    "portal",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("portal")
 
 
 def chromium_path() -> str:

@@ -32,7 +32,13 @@ SETTINGS = {
     "lc_messages": "C",
     "log_min_messages": "warning",
 }
-FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Tests start storms of two hundred clients, in every one of their workers.
+FAST_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "500",
+}
 
 
 def prepare(layout: Layout) -> None:

@@ -146,11 +146,11 @@ def test_file_when_it_is_what_people_really_send_then_read_right_and_all_told(co
     assert (second.facts.city_id, second.facts.phone) == (city("jiaxing").pk, "13800000002")
     assert [(one.letter, one.name) for one in third.problems] == [("G", "identity")]
     assert [(one.letter, one.name) for one in fourth.problems] == [("D", "organization_name")]
-    assert any("8" in note and "hidden" in note for note in plan.notes)
+    assert any("8" in note and "隐藏" in note for note in plan.notes)
     assert any("9" in note for note in plan.notes)
     wanted = plan_roster(cohort, data, "a.xlsx", RosterMapping(hidden_rows=True))
     assert [row.name for row in wanted.rows][-1] == "藏起"
-    assert any("hidden" in warning for warning in wanted.rows[-1].warnings)
+    assert any("隐藏" in warning for warning in wanted.rows[-1].warnings)
 
 
 @pytest.mark.parametrize(
