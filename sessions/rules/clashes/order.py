@@ -71,16 +71,22 @@ def _outside_legs(plan: Plan) -> Iterator[Clash]:
 
 
 def _around_ceremonies(plan: Plan) -> Iterator[Clash]:
+    """Openings of every group first: where two ceremonies are out of order with each other, what
+    is said of them does not depend on whose day is looked at first."""
+    around = [(one.sessions, *ceremonies_of(one.sessions)) for one in plan.sequences]
     seen: set[tuple[int, int]] = set()
-    for sequence in plan.sequences:
-        opening, completion = ceremonies_of(sequence.sessions)
-        for row in sequence.sessions:
-            if row.kind in UNORDERED_KINDS:
-                continue
-            if opening and row is not opening and row.starts < opening.ends:
+    for rows, opening, _completion in around:
+        for row in _ordered(rows, opening):
+            if opening and row.starts < opening.ends:
                 yield from _once(seen, _pair(plan, row, opening, "before_opening"))
-            if completion and row is not completion and row.ends > completion.starts:
+    for rows, _opening, completion in around:
+        for row in _ordered(rows, completion):
+            if completion and row.ends > completion.starts:
                 yield from _once(seen, _pair(plan, row, completion, "after_completion"))
+
+
+def _ordered(rows: Sequence[Placed], ceremony: Placed | None) -> Iterator[Placed]:
+    return (row for row in rows if row is not ceremony and row.kind not in UNORDERED_KINDS)
 
 
 def _before_lectures(plan: Plan) -> Iterator[Clash]:

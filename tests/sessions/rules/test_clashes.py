@@ -252,6 +252,21 @@ def test_order_when_before_the_opening_or_after_the_completion_then_pairs():
     assert found == {("order", frozenset({1, 3})), ("order", frozenset({5, 6}))}
 
 
+@pytest.mark.parametrize("groups", [TWO_GROUPS, dict(reversed(TWO_GROUPS.items()))])
+def test_order_when_two_ceremonies_coincide_then_the_same_is_said_whoever_comes_first(groups):
+    """For group 7 the second is the last ceremony, for group 8 it is one of several."""
+    told = {"kind": "ceremony", "title": "C"}
+    plan = Plan(
+        [
+            session(1, "09:00", "10:00", ceremony="opening", **told),
+            session(2, "09:00", "10:00", ceremony="completion", **told),
+            session(3, "14:00", "15:00", ceremony="completion", groups=(8,), **told),
+        ],
+        groups=groups,
+    )
+    assert only(plan, "order").facts["reason"] == "before_opening"
+
+
 def test_order_when_a_lone_ceremony_has_no_telling_title_then_nothing_is_assumed():
     rows = [session(1, "09:00", "10:00"), session(2, "14:00", "15:00", kind="ceremony")]
     assert marks(Plan(rows)) == set()
