@@ -17,7 +17,7 @@ from cohorts.models import City, Cohort, CohortRole, Leg
 from g60portal.accounts.models import User
 from g60portal.common import clock
 from g60portal.notices.claims import mark_sent, waiting
-from g60portal.web.demo import logins, nominating, people, shared
+from g60portal.web.demo import arranging, logins, nominating, people, shared
 from g60portal.web.demo.edition import (
     Plan,
     at,
@@ -107,6 +107,7 @@ def _load(plan: Plan, staff: dict[str, User]) -> None:
         _finish(cohort, plan, by=lead)
     else:
         _be_in_the_week(cohort, plan, by=lead)
+        _arrange(cohort, legs, plan, staff)
 
 
 def _mails_arrive(cohort: Cohort) -> None:
@@ -167,6 +168,14 @@ def _be_in_the_week(cohort: Cohort, plan: Plan, *, by: User) -> None:
             training_session=lecture, version=lecture.version, reason=CANCEL_REASON, by=by
         )
         publish_release(cohort=cohort, name="第二版", comment="科大讯飞顺延，一讲取消", by=by)
+
+
+def _arrange(cohort: Cohort, legs: Sequence[Leg], plan: Plan, staff: dict[str, User]) -> None:
+    """Coaches for the roads, answers for the days in Hefei, and a wish of its host."""
+    with clock.frozen(at(plan.starts_on, "20:30")):
+        arranging.make_coaches(cohort, by=staff["lead"])
+        arranging.note_answers(cohort, legs[1], by=staff["hefei"])
+        arranging.ask_the_other_host(cohort, legs, by=staff["hefei"])
 
 
 def _mark(
