@@ -17,7 +17,9 @@ NAMES = (
     "import_roster",
     "roster_jsonl",
     "roster_xlsx",
+    "roster_page",
     "release_notices",
+    "deliver_notices",
     "certificates",
     "clash_query",
     "repairs",
@@ -51,6 +53,9 @@ def _set_up(folder: Path) -> None:
     import django  # after the environment is complete
     from django.core.management import call_command
 
+    from g60portal.common.row_walls import run_as_system
+
+    run_as_system()
     django.setup()
     call_command("prepare", no_demo=True, stdout=sys.stderr)
 

@@ -69,6 +69,11 @@ def may_edit_people(standing: Standing) -> bool:
     return may_edit_cohort(standing)
 
 
+def may_keep_views(standing: Standing) -> bool:
+    """Views of the roster under a name, own and shared, and files of them at set times."""
+    return standing.organizer
+
+
 def may_see_contacts(standing: Standing) -> bool:
     """Phone and e-mail in clear; everybody else sees them masked or not at all."""
     return may_edit_cohort(standing)
@@ -151,3 +156,30 @@ def may_hold_slot_link(standing: Standing, leg_ids: Collection[int]) -> bool:
     """A private link is about all sessions of its reader: for the lead, and for the organizers of
     any leg that has one of them."""
     return may_edit_cohort(standing) or not standing.leg_ids.isdisjoint(leg_ids)
+
+
+def may_see_logistics(standing: Standing) -> bool:
+    """Who has filled in the form; coordinators see their own people's: filter by
+    `people_city_ids`."""
+    return standing.staff
+
+
+def may_run_leg_logistics(standing: Standing, leg_id: int, *, in_window: bool) -> bool:
+    """Forms, rooms and lists of a leg: the lead at any time, its host while the leg is near."""
+    return may_edit_cohort(standing) or (in_window and leg_id in standing.leg_ids)
+
+
+def may_see_rooms(standing: Standing, leg_id: int, *, in_window: bool) -> bool:
+    """Who sleeps where: those who assign rooms, and the desk that hands out the keys."""
+    return standing.desk or may_run_leg_logistics(standing, leg_id, in_window=in_window)
+
+
+def may_ask_for_logistics(standing: Standing) -> bool:
+    """Lists of legs: of which, the two predicates above say leg by leg."""
+    return standing.organizer or standing.desk
+
+
+def may_merge_people(led: frozenset[int] | None, cohort_ids: Collection[int]) -> bool:
+    """`led` are the cohorts that somebody leads, None = administrator. A lead merges people of the
+    own cohorts alone: in any other one they are somebody else's."""
+    return led is None or (bool(cohort_ids) and led.issuperset(cohort_ids))

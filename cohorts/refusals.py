@@ -151,3 +151,40 @@ class NotEnoughSeats(Refusal):
 class SeatsGoNowhere(Refusal):
     code = "seats_go_nowhere"
     text = _("Seats go from a city to the pool, from the pool to a city, or between two cities.")
+
+
+class SameOrganization(Refusal):
+    code = "same_organization"
+    text = _("These are not two organizations.")
+
+
+class OrganizationMerged(Refusal):
+    """Facts: `organization`, `survivor`."""
+
+    code = "organization_merged"
+    status = 409
+    text = _("This organization has been merged into another one. Go on with that one.")
+
+
+class OrganizationMergeInTheWay(Refusal):
+    """Facts: `rows`, what there may be only one of."""
+
+    code = "organization_merge_in_the_way"
+    status = 409
+    text = _("Something has to be settled before these two can be merged.")
+
+
+class OrganizationMergeContradicted(Refusal):
+    """Facts: `changed`, what was written since, or `constraint`."""
+
+    code = "organization_merge_contradicted"
+    status = 409
+    text = _("This was changed since the merge, so it cannot be undone as a whole.")
+
+
+class OrganizationUndoEnded(Refusal):
+    """Facts: `until`."""
+
+    code = "organization_undo_ended"
+    status = 409
+    text = _("A merge of organizations can be undone for 30 days.")

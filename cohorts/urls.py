@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from cohorts.api import cities, legs, organizations, quotas
+from cohorts.api import cities, legs, merges, organizations, quotas
 from cohorts.api import rules as rules_api
 from cohorts.views import cohorts, roles, settings
 from cohorts.views import legs as leg_pages
+from cohorts.views import merges as merge_pages
 from cohorts.views import organizations as organization_pages
+
+_PAIR = "console/organizations/duplicates/<int:one>/<int:other>/"
 
 urlpatterns = [
     path("console/cohorts/new/", cohorts.new, name="cohort-new"),
@@ -29,6 +32,23 @@ urlpatterns = [
     path("console/organizations/", organization_pages.organizations, name="organization-list"),
     path("console/organizations/new/", organization_pages.new, name="organization-new"),
     path(
+        "console/organizations/duplicates/",
+        merge_pages.duplicates,
+        name="organization-duplicate-list",
+    ),
+    path(_PAIR, merge_pages.compare, name="organization-compare"),
+    path(f"{_PAIR}apart/", merge_pages.dismiss, name="organization-dismiss"),
+    path(
+        "console/organizations/merges/<int:merge_id>/",
+        merge_pages.merged,
+        name="organization-merge",
+    ),
+    path(
+        "console/organizations/merges/<int:merge_id>/undo/",
+        merge_pages.undo,
+        name="organization-merge-undo",
+    ),
+    path(
         "console/organizations/<int:organization_id>/",
         organization_pages.edit,
         name="organization-edit",
@@ -42,6 +62,31 @@ api_urlpatterns = [
         "organizations/",
         organizations.OrganizationListView.as_view(),
         name="api-organization-list",
+    ),
+    path(
+        "organizations/duplicates/",
+        merges.OrganizationDuplicateListView.as_view(),
+        name="api-organization-duplicate-list",
+    ),
+    path(
+        "organizations/duplicates/apart/",
+        merges.OrganizationApartView.as_view(),
+        name="api-organization-duplicate-apart",
+    ),
+    path(
+        "organizations/merges/",
+        merges.OrganizationMergesView.as_view(),
+        name="api-organization-merges",
+    ),
+    path(
+        "organizations/merges/<int:merge_id>/",
+        merges.OrganizationMergeView.as_view(),
+        name="api-organization-merge",
+    ),
+    path(
+        "organizations/merges/<int:merge_id>/undo/",
+        merges.OrganizationMergeUndoView.as_view(),
+        name="api-organization-merge-undo",
     ),
     path(
         "organizations/<int:organization_id>/",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/", include("g60portal.accounts.urls")),
     path("admin/", admin.site.urls),
     path("", include("g60portal.web.urls")),
+    path("", include("g60portal.notices.urls")),
     path("", include("cohorts.urls")),
     path("", include("participants.urls")),
     path("", include("sessions.urls")),

@@ -20,3 +20,8 @@ class ParticipantsConfig(AppConfig):
 
         for sealed in sealed_rows.KINDS:
             resealing.register(sealed)
+
+        from participants.actions import succession
+        from participants.actions.lodging import hand_over_beds
+
+        succession.register(hand_over_beds)

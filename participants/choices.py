@@ -53,11 +53,36 @@ ACTIVE_STATES = (
 )
 
 
+class Post(models.TextChoices):
+    """What somebody does for the class."""
+
+    MONITOR = "monitor", _("class monitor")
+    DEPUTY = "deputy", _("deputy class monitor")
+    STUDY = "study", _("study officer")
+    LIFE = "life", _("welfare officer")
+    LEADER = "leader", _("group leader")
+
+
 class ConsentPurpose(models.TextChoices):
     DIRECTORY = "directory", _("listed for the other participants")
     PHOTO = "photo", _("photos in reports")
     PROCESSING = "processing", _("processing of the nomination")
     IDENTITY = "identity", _("identity paper and portrait")
+    DIET = "diet", _("diet, allergies and special needs")
+
+
+# Asked in the own form of a nominee; the others when they are needed.
+NOMINEE_PURPOSES = (
+    ConsentPurpose.DIRECTORY,
+    ConsentPurpose.PHOTO,
+    ConsentPurpose.PROCESSING,
+    ConsentPurpose.IDENTITY,
+)
+
+
+class ContactKind(models.TextChoices):
+    PHONE = "phone", _("mobile phone")
+    EMAIL = "email", _("e-mail")
 
 
 class ConsentChannel(models.TextChoices):
@@ -100,11 +125,13 @@ class FieldGroup(models.TextChoices):
     """Personal data that have a date on which they go; what each covers, `rules/retention.py`."""
 
     IDENTITY = "identity", _("identity papers, portraits, special wishes")
+    LOGISTICS = "logistics", _("travel, lodging, diet, emergency contacts")
     PHONE = "phone", _("mobile phones")
     EMAIL = "email", _("e-mail addresses")
     NOMINATION = "nomination", _("nominations that were not admitted")
     UPLOAD = "upload", _("uploaded rosters")
     COPY = "copy", _("copies of own data")
+    MERGE = "merge", _("what merges of persons and organizations have moved")
 
 
 class CertificateState(models.TextChoices):
@@ -206,9 +233,104 @@ AUTOMATIC_REASONS = {
     "auto:seats_given": _("The city has been given more seats."),
     "auto:substitute": _("Takes the place of somebody who cannot come."),
     "auto:enrollment_withdrawn": _("The enrollment was withdrawn."),
+    "auto:merged": _("The same person holds another seat in this cohort."),
 }
 
 
 def told(reason: str) -> str:
     """A reason as people read it."""
     return str(AUTOMATIC_REASONS.get(reason, reason))
+
+
+class TravelMode(models.TextChoices):
+    TRAIN = "train", _("train")
+    PLANE = "plane", _("plane")
+    CAR = "car", _("own car")
+    COACH = "coach", _("coach")
+    OTHER = "other", pgettext_lazy("travel", "other")
+
+
+class Diet(models.TextChoices):
+    """What tells of religion or health, so asked with a consent of its own."""
+
+    HALAL = "halal", _("halal")
+    VEGETARIAN = "vegetarian", _("vegetarian")
+    DIABETIC = "diabetic", _("diabetic")
+
+
+class ShirtSize(models.TextChoices):
+    S = "S", "S"
+    M = "M", "M"
+    L = "L", "L"
+    XL = "XL", "XL"
+    XL2 = "2XL", "2XL"
+    XL3 = "3XL", "3XL"
+    XL4 = "4XL", "4XL"
+
+
+class RoomWish(models.TextChoices):
+    SINGLE = "single", _("a room of one's own")
+    TWIN = "twin", _("a shared room")
+
+
+class RoomKind(models.TextChoices):
+    SINGLE = "single", pgettext_lazy("room", "single")
+    TWIN = "twin", pgettext_lazy("room", "twin")
+    TRIPLE = "triple", pgettext_lazy("room", "triple")
+    SUITE = "suite", pgettext_lazy("room", "suite")
+
+
+# Places of a room of each kind, when nothing else is said.
+USUAL_PLACES = {RoomKind.SINGLE: 1, RoomKind.TWIN: 2, RoomKind.TRIPLE: 3, RoomKind.SUITE: 2}
+
+
+class PastKind(models.TextChoices):
+    """Rows that the roster is made of, whose past is kept."""
+
+    ENROLLMENT = "enrollment", _("enrollment")
+    PERSON = "person", _("person")
+    GROUP = "group", _("group")
+    IDENTITY = "identity", _("identity paper")
+
+
+class Change(models.TextChoices):
+    """What became of somebody between two pictures of the roster."""
+
+    CAME = "came", pgettext_lazy("roster", "came")
+    LEFT = "left", pgettext_lazy("roster", "left")
+    CHANGED = "changed", pgettext_lazy("roster", "changed")
+
+
+class ExportFormat(models.TextChoices):
+    XLSX = "xlsx", "XLSX"
+    CSV = "csv", "CSV"
+
+
+class ExportRhythm(models.TextChoices):
+    DAILY = "daily", _("every day")
+    WEEKLY = "weekly", _("every week")
+    ONCE = "once", _("once, before a day")
+
+
+class ScheduleState(models.TextChoices):
+    ACTIVE = "active", pgettext_lazy("schedule", "active")
+    PAUSED = "paused", pgettext_lazy("schedule", "paused")
+    STOPPED = "stopped", pgettext_lazy("schedule", "stopped")
+    DONE = "done", pgettext_lazy("schedule", "done")
+
+
+class StopReason(models.TextChoices):
+    ROLE = "role", _("The role that allowed it is gone.")
+    VIEW = "view", _("The view is not there any more, or not shared any more.")
+    FILTER = "filter", _("The view asks for something that does not exist any more.")
+    CLOSED = "closed", _("The cohort is closed.")
+
+
+class ExportFileState(models.TextChoices):
+    WAITING = "waiting", pgettext_lazy("file", "waiting")
+    WORKING = "working", pgettext_lazy("file", "being made")
+    DONE = "done", pgettext_lazy("file", "ready")
+    FAILED = "failed", pgettext_lazy("file", "failed")
+
+
+UNFINISHED_FILES = (ExportFileState.WAITING, ExportFileState.WORKING)

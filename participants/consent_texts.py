@@ -26,10 +26,17 @@ CONSENT_TEXTS = {
     ConsentPurpose.PHOTO: _(
         "I agree that photos of the training on which I am seen may be used in reports."
     ),
+    ConsentPurpose.DIET: _(
+        "I agree, separately, that what I say of my diet, allergies and special needs, which may "
+        "tell of my health or my religion, is used by the hosts of this cohort to prepare meals, "
+        "rooms and transport. Kitchens and hotels are told numbers, and names only where I have a "
+        "special wish. Without this consent nothing of it is kept; when I take it back, it is "
+        "deleted at once."
+    ),
 }
 # Taken back with one click, with effect at once. The others carry the training itself: taking them
 # back is a request for deletion.
-WITHDRAWABLE = (ConsentPurpose.DIRECTORY, ConsentPurpose.PHOTO)
+WITHDRAWABLE = (ConsentPurpose.DIRECTORY, ConsentPurpose.PHOTO, ConsentPurpose.DIET)
 
 
 def text_version(purpose: str) -> str:

@@ -362,3 +362,210 @@ class TermOutside(Refusal):
 
     code = "term_outside"
     text = _("This number of days lies outside the limits.")
+
+
+class LogisticsWrong(Refusal):
+    """Every problem stands at its field."""
+
+    code = "logistics_wrong"
+    text = _("Something in this form cannot be right.")
+
+
+class LogisticsConsentMissing(Refusal):
+    code = "consent_missing"
+    text = _(
+        "Diet, allergies and special needs are kept only with your consent. "
+        "Agree below, or leave these fields empty."
+    )
+
+
+class NotOfLeg(Refusal):
+    code = "not_of_leg"
+    status = 404
+    text = _("This leg belongs to another cohort, or you hold no seat in it.")
+
+
+class NoLegInReach(Refusal):
+    code = "no_leg_in_reach"
+    text = _(
+        "Lists of a leg are for its host from 30 days before it begins until 7 days after its end, "
+        "and for the lead organizer at any time."
+    )
+
+
+class HotelUnusable(Refusal):
+    code = "hotel_unusable"
+    text = _("A hotel needs a name, and no other hotel of this leg may have the same one.")
+
+
+class RoomsUnusable(Refusal):
+    """Problems at `numbers`, `places`, `first_on`, `last_on`."""
+
+    code = "rooms_unusable"
+    text = _("These rooms cannot be added.")
+
+
+class RoomInUse(Refusal):
+    code = "room_in_use"
+    status = 409
+    text = _("Somebody sleeps in this room. Give these people another one first.")
+
+
+class RoomFull(Refusal):
+    """Facts: `room`, `places`, `nights` in which it would be too full."""
+
+    code = "room_full"
+    status = 409
+    text = _("This room has no bed left in some of these nights.")
+
+
+class RoomClosed(Refusal):
+    """Facts: `room`, `first_on`, `last_on`."""
+
+    code = "room_closed"
+    text = _("The hotel does not keep this room in some of these nights.")
+
+
+class RoomedTwice(Refusal):
+    """Facts: `enrollments`."""
+
+    code = "roomed_twice"
+    status = 409
+    text = _("Somebody named here has a bed elsewhere in one of these nights.")
+
+
+class NightsMissing(Refusal):
+    code = "nights_missing"
+    text = _("Say from which night to which, the first not after the last.")
+
+
+class NothingToUndo(Refusal):
+    code = "nothing_to_undo"
+    status = 409
+    text = _("There is no assignment that could be taken back.")
+
+
+class RoomsChanged(Refusal):
+    code = "rooms_changed"
+    status = 409
+    text = _(
+        "Somebody has moved these people since, so the assignment cannot be taken back. "
+        "Move them by hand."
+    )
+
+
+class NothingMixed(Refusal):
+    code = "nothing_mixed"
+    status = 409
+    text = _("There is nothing to accept in this room any more.")
+
+
+class PostTaken(Refusal):
+    code = "post_taken"
+    status = 409
+    text = _("Somebody else has this post. Take it from that person first.")
+
+
+class LeaderWithoutGroup(Refusal):
+    code = "leader_without_group"
+    text = _("Only somebody who is in a group can lead it.")
+
+
+class HistoryTooShort(Refusal):
+    """Facts: `since`, the instant from which the history is kept."""
+
+    code = "history_too_short"
+    text = _("What the roster was on that day has not been written down. Choose a later first day.")
+
+
+class ViewNameTaken(Refusal):
+    code = "view_name_taken"
+    status = 409
+    text = _("You have a view of this name here already. Choose another name.")
+
+
+class ViewUnusable(Refusal):
+    code = "view_unusable"
+    text = _("A view needs a name of at most 60 characters.")
+
+
+class TooManyViews(Refusal):
+    code = "too_many_views"
+    text = _("You keep 50 views here, which is the most. Delete one first.")
+
+
+class ScheduleUnusable(Refusal):
+    """Fields say what is missing or wrong."""
+
+    code = "schedule_unusable"
+    text = _("This does not say when the file is wanted.")
+
+
+class TooManySchedules(Refusal):
+    code = "too_many_schedules"
+    text = _("You have 20 regular files here, which is the most. Delete one first.")
+
+
+class ScheduleEnded(Refusal):
+    code = "schedule_ended"
+    status = 409
+    text = _("No further time is left for this file. Order it again.")
+
+
+class SamePerson(Refusal):
+    code = "same_person"
+    text = _("These are not two persons.")
+
+
+class PersonMerged(Refusal):
+    """Facts: `person`, and `survivor` where that is known."""
+
+    code = "person_merged"
+    status = 409
+    text = _("This person has been merged into another one. Go on with that one.")
+
+
+class SeatsUndecided(Refusal):
+    """Facts: `cohort`, `enrollments`."""
+
+    code = "seats_undecided"
+    status = 409
+    text = _("Both hold a seat in one cohort. Say which seat stays; the other one is given free.")
+
+
+class MergeOtherWay(Refusal):
+    """Facts: `cohort`, `kept`: who has to remain."""
+
+    code = "merge_other_way"
+    status = 409
+    text = _("Whoever keeps the seat has to remain. Merge the other way round.")
+
+
+class MergeInTheWay(Refusal):
+    """Facts: `conflicts`, each with its code and the rows it is about."""
+
+    code = "merge_in_the_way"
+    status = 409
+    text = _("Something has to be settled before these two can be merged.")
+
+
+class MergeContradicted(Refusal):
+    """Facts: `changed`, what was written since, or `constraint`."""
+
+    code = "merge_contradicted"
+    status = 409
+    text = _("This was changed since the merge, so it cannot be undone as a whole.")
+
+
+class UndoEnded(Refusal):
+    """Facts: `until`."""
+
+    code = "undo_ended"
+    status = 409
+    text = _("A merge can be undone for 30 days, while its data have not been deleted.")
+
+
+class SuspicionGone(Refusal):
+    code = "suspicion_gone"
+    status = 409
+    text = _("Nothing says any more that these two are the same.")

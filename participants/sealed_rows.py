@@ -1,18 +1,35 @@
 """The sealed rows of participants, for key rotation: identity papers of people and nominations with
-their blind index, uploaded rosters between preview and application, copies of one's own data."""
+their blind index, uploaded rosters between preview and application, copies of one's own data, what
+is said of allergies and special needs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from django.db.models import BinaryField, Model, Q, QuerySet
 from django.db.models.functions import Substr
 
+from g60portal.common.merging import plain_columns, row_of
 from g60portal.common.resealing import SealedKind
 from g60portal.common.sealing import Sealer
-from participants.models import DataCopy, Nomination, RosterImport, SealedIdentity
+from participants.models import (
+    DataCopy,
+    LogisticsForm,
+    Nomination,
+    PersonMerge,
+    RosterImport,
+    SealedIdentity,
+)
 from participants.queries.identities import seal_name
 from participants.queries.import_papers import import_seal_name
+from participants.queries.logistics_papers import logistics_seal_name
+from participants.queries.merges import (
+    merge_seal_name,
+    opened_picture,
+    paper_steps,
+    sealed_picture,
+)
 from participants.queries.nomination_papers import nomination_seal_name
 from participants.queries.privacy import copy_seal_name
 
@@ -90,6 +107,23 @@ def _bytes_kind(
     return SealedKind(name, stale, resealed)
 
 
+def _merge_pictures() -> SealedKind:
+    """Papers stand in a picture sealed as they were: sealed again one by one, and then together."""
+    outer = _bytes_kind("merges of persons", PersonMerge, "picture", merge_seal_name)
+
+    def resealed(row: Any, sealer: Sealer) -> dict[str, Any]:
+        picture = opened_picture(row, sealer)
+        for step in paper_steps(picture):
+            identity = row_of(step["model"], step["row"])
+            columns = _resealed_identity(identity, sealer)
+            for name, value in columns.items():
+                setattr(identity, name, value)
+            step["row"] = plain_columns(identity)
+        return {"picture": sealed_picture(row, picture, sealer)}
+
+    return replace(outer, resealed=resealed)
+
+
 KINDS = (
     SealedKind(
         "identity papers",
@@ -111,4 +145,6 @@ KINDS = (
         for kind in ("picture", "journal")
     ),
     _bytes_kind("copies of own data", DataCopy, "sealed", copy_seal_name),
+    _merge_pictures(),
+    _bytes_kind("special needs", LogisticsForm, "sealed", logistics_seal_name),
 )

@@ -8,10 +8,12 @@ from participants.actions import (
     deadline_reminders,
     erasure,
     import_work,
+    logistics_reminders,
     privacy_requests,
+    scheduled_exports,
 )
 from participants.choices import CertificateState, RenderProblem
-from participants.models import Certificate, RosterImport
+from participants.models import Certificate, ExportFile, RosterImport
 
 # Far below the time limit of a task at some 30 ms a document.
 SWEPT_AT_ONCE = 500
@@ -38,6 +40,11 @@ def render_waiting_certificates() -> None:
 @shared_task  # type: ignore[untyped-decorator]  # celery has no types
 def remind_of_deadlines() -> None:
     deadline_reminders.remind_of_deadlines()
+
+
+@shared_task  # type: ignore[untyped-decorator]  # celery has no types
+def remind_of_logistics() -> None:
+    logistics_reminders.remind_of_logistics()
 
 
 @shared_task(  # type: ignore[untyped-decorator]  # celery has no types
@@ -72,3 +79,17 @@ def make_waiting_copies() -> None:
     """What a dead worker or an emptied queue left undone."""
     for request_id in data_copies.waiting_requests():
         data_copies.make_copy(request_id=request_id)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # celery has no types
+def make_roster_export(file_id: int) -> None:
+    file = ExportFile.objects.filter(pk=file_id).first()
+    if file:
+        scheduled_exports.make_file(file=file)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # celery has no types
+def sweep_roster_exports() -> None:
+    """What is due now, what a dead worker or an emptied queue left, what has expired."""
+    scheduled_exports.order_due_files()
+    scheduled_exports.clear_files()

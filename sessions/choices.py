@@ -164,3 +164,25 @@ class BundleState(models.TextChoices):
 
 
 UNFINISHED_BUNDLES = (BundleState.WAITING, BundleState.WORKING)
+
+
+class AnnouncementState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    IN_REVIEW = "in_review", _("in review")
+    SCHEDULED = "scheduled", pgettext_lazy("message", "scheduled")
+    SENT = "sent", _("sent")
+    STOPPED = "stopped", pgettext_lazy("message", "stopped")
+
+
+class ReminderKind(models.TextChoices):
+    EVENING = "evening", _("the evening before")
+    TRANSFER = "transfer", _("before a transfer")
+
+
+class RoundState(models.TextChoices):
+    """`void`: the occasion is gone. `missed`: its time had passed before anybody could tell."""
+
+    PLANNED = "planned", _("planned")
+    DONE = "done", _("done")
+    VOID = "void", pgettext_lazy("reminder", "taken back")
+    MISSED = "missed", pgettext_lazy("reminder", "missed")

@@ -2,6 +2,8 @@
 programs.
 """
 
+from typing import Any
+
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +22,56 @@ class MarksRefused(Refusal):
 
     code = "marks_refused"
     text = _("None of the marks could be taken.")
+
+
+class CheckInCodeRefused(Refusal):
+    """A text at the door that is no code in force in this cohort. Facts: `reason`."""
+
+    code = "check_in_code_refused"
+    texts = {
+        "mistyped": _("This is no check-in code. Compare it with the badge and type it again."),
+        "unknown": _("The portal has not issued this code. Mark the person on the roll by name."),
+        "other_cohort": _("This code belongs to another cohort."),
+        "old": _(
+            "This code has been replaced by a newer one. Ask for the current badge or the code "
+            "on the phone."
+        ),
+    }
+
+    def __init__(self, reason: str) -> None:
+        text = self.texts[reason]
+        super().__init__(text, fields={"code": text}, facts={"reason": reason})
+
+
+class CheckInHolderRefused(Refusal):
+    """The code is good, yet its holder is not to be marked here. Facts: `enrollment`."""
+
+    def __init__(self, enrollment: Any) -> None:
+        text = self.text % {"name": enrollment.person.name, "seat": enrollment.seat}
+        super().__init__(text, fields={"code": text}, facts={"enrollment": enrollment.pk})
+
+
+class CheckInCodeLeft(CheckInHolderRefused):
+    code = "check_in_code_left"
+    text = _("%(name)s (seat %(seat)s) has left the cohort.")
+
+
+class NotInAudience(CheckInHolderRefused):
+    code = "not_in_audience"
+    text = _("%(name)s (seat %(seat)s) is not expected at this session: it is for other groups.")
+
+
+class ContactListed(Refusal):
+    code = "contact_listed"
+    text = _("This telephone is on the list already.")
+
+    def __init__(self) -> None:
+        super().__init__(fields={"phone": self.text})
+
+
+class TooManyContacts(Refusal):
+    code = "too_many_contacts"
+    text = _("Eight contacts are enough. Remove one before you add another.")
 
 
 class CompletionNotRun(Refusal):

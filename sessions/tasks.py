@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from sessions.actions import document_bundles
+from sessions.actions import announcements, document_bundles, reminders
 from sessions.models import DocumentBundle
 
 
@@ -17,3 +17,10 @@ def make_document_bundle(bundle_id: int) -> None:
 @shared_task  # type: ignore[untyped-decorator]  # celery has no types
 def clear_document_bundles() -> None:
     document_bundles.clear_bundles()
+
+
+@shared_task  # type: ignore[untyped-decorator]  # celery has no types
+def send_due_messages() -> None:
+    """Every half minute: messages and reminders whose time has come."""
+    announcements.send_due_announcements()
+    reminders.send_due_reminders()

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from pytest_django import DjangoDbBlocker
 
 from g60portal.common import clock
+from g60portal.common.row_walls import run_as_system
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_OPTIONS = [
@@ -60,6 +61,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # Playwright runs an event loop in the test's thread; Django would refuse queries there,
     # although every query of a browser test is made outside of the loop's callbacks.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    # Tests of actions and queries are the portal's own work; requests are their user's.
+    run_as_system()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

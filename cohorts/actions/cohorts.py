@@ -45,6 +45,10 @@ CHANGEABLE = frozenset(
         "attendance_percent",
         "release_needs_consent",
         "wait_seconds",
+        "message_needs_review",
+        "reminder_time",
+        "transfer_reminder_minutes",
+        "escalate_minutes",
         "rules",
     }
 )

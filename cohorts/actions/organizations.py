@@ -34,17 +34,19 @@ def create_organization(
 def create_organizations(*, drafts: Sequence[Organization], by: User | None) -> list[Organization]:
     """Many at once, for an import that knows their names; codes have been checked.
 
-    One that somebody else has written in the meantime is taken as it stands there.
+    One that somebody else has written in the meantime is taken as it stands there; for a name or a
+    code of one that was merged, its survivor.
     """
     keys = [(draft.city_id, draft.name) for draft in drafts]
     Organization.objects.bulk_create(drafts, ignore_conflicts=True, batch_size=1000)
+    known = Organization.with_merged.select_related("merged_into")
     rows = {
-        (row.city_id, row.name): row
-        for row in Organization.objects.filter(name__in={name for _city, name in keys})
+        (row.city_id, row.name): row.merged_into or row
+        for row in known.filter(name__in={name for _city, name in keys})
     }
     codes = {
-        row.credit_code: row
-        for row in Organization.objects.filter(
+        row.credit_code: row.merged_into or row
+        for row in known.filter(
             credit_code__in={draft.credit_code for draft in drafts if draft.credit_code}
         )
     }

@@ -76,4 +76,7 @@ class OrganizationView(SharedRowsView):
 
 
 def _row(organization_id: int) -> Organization:
-    return get_object_or_404(Organization.objects.select_related("city"), pk=organization_id)
+    """Of one that was merged, its survivor."""
+    rows = Organization.with_merged.select_related("city", "merged_into__city")
+    row = get_object_or_404(rows, pk=organization_id)
+    return row.merged_into or row

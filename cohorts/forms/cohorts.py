@@ -13,7 +13,10 @@ from cohorts.models import Cohort
 from cohorts.rules.thresholds import (
     DAY_MINUTES,
     DEFAULTS,
+    LONGEST_ESCALATE_MINUTES,
+    LONGEST_TRANSFER_MINUTES,
     LONGEST_WAIT_SECONDS,
+    SHORTEST_TRANSFER_MINUTES,
     WHOLE_PERCENT,
     Thresholds,
     differing_from_defaults,
@@ -103,6 +106,24 @@ class CohortRulesForm(forms.Form):
         max_value=LONGEST_WAIT_SECONDS,
         help_text=_("Another release within this time makes one message of both. 0 sends at once."),
     )
+    message_needs_review = forms.BooleanField(
+        label=_("A message by hand needs a second person"), required=False
+    )
+    reminder_time = forms.TimeField(
+        label=_("Reminder of the next day at"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+    transfer_reminder_minutes = forms.IntegerField(
+        label=_("Reminder before a transfer (minutes)"),
+        min_value=SHORTEST_TRANSFER_MINUTES,
+        max_value=LONGEST_TRANSFER_MINUTES,
+    )
+    escalate_minutes = forms.IntegerField(
+        label=_("Time to confirm an urgent message (minutes)"),
+        min_value=1,
+        max_value=LONGEST_ESCALATE_MINUTES,
+        help_text=_("Whoever has not confirmed by then is to be called."),
+    )
     meal_minutes = _minutes(_("Shortest time for a meal (minutes)"))
     lunch_from = _time(_("Lunch from"))
     lunch_until = _time(_("Lunch until"))
@@ -119,7 +140,14 @@ class CohortRulesForm(forms.Form):
         "leave_limit_percent",
     )
 
-    RELEASE = ("release_needs_consent", "wait_seconds")
+    RELEASE = (
+        "release_needs_consent",
+        "wait_seconds",
+        "message_needs_review",
+        "reminder_time",
+        "transfer_reminder_minutes",
+        "escalate_minutes",
+    )
 
     @classmethod
     def of(cls, cohort: Cohort) -> "CohortRulesForm":

@@ -1,5 +1,7 @@
 """The cohort with its legs, quotas and themes."""
 
+import datetime as dt
+
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField, RangeOperators
@@ -60,6 +62,20 @@ class Cohort(models.Model):
     wait_seconds = models.PositiveSmallIntegerField(
         _("seconds that messages wait after a release"), default=60
     )
+    message_needs_review = models.BooleanField(
+        _("a message of the organizers needs a second person"), default=False, db_default=False
+    )
+    reminder_time = models.TimeField(
+        _("time of the reminder on the evening before"),
+        default=dt.time(19),
+        db_default=dt.time(19),
+    )
+    transfer_reminder_minutes = models.PositiveSmallIntegerField(
+        _("minutes before a transfer to remind of it"), default=30, db_default=30
+    )
+    escalate_minutes = models.PositiveSmallIntegerField(
+        _("minutes to confirm an urgent message"), default=15, db_default=15
+    )
     created_at = models.DateTimeField(_("created"), default=clock.now)
 
     class Meta:
@@ -79,6 +95,13 @@ class Cohort(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(wait_seconds__lte=3600), name="cohort_wait_at_most_an_hour"
+            ),
+            models.CheckConstraint(
+                condition=Q(transfer_reminder_minutes__range=(5, 240)),
+                name="cohort_transfer_reminder_minutes",
+            ),
+            models.CheckConstraint(
+                condition=Q(escalate_minutes__range=(1, 720)), name="cohort_escalate_minutes"
             ),
         ]
 

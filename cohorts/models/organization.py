@@ -9,9 +9,19 @@ from cohorts.choices import ChainSegment, OrganizationKind
 from cohorts.models.city import City
 
 
+class OrganizationManager(models.Manager["Organization"]):
+    """Those that were merged into another one are found by references and former names alone."""
+
+    def get_queryset(self) -> models.QuerySet["Organization"]:
+        return super().get_queryset().filter(merged_into=None)
+
+
 class Organization(models.Model):
     """`chain` and `segment` place it on an industry chain; `credit_code` is checked by
-    `cohorts.rules.credit_code` and unique when known."""
+    `cohorts.rules.credit_code` and unique when known.
+
+    One that was `merged_into` another keeps its names and its code: former ones of the survivor.
+    """
 
     name = models.CharField(_("full name"), max_length=200)
     short_name = models.CharField(_("short name"), max_length=60, blank=True)
@@ -30,6 +40,18 @@ class Organization(models.Model):
     segment = models.CharField(
         _("place in the chain"), max_length=20, choices=ChainSegment.choices, blank=True
     )
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
+
+    objects = OrganizationManager()
+    with_merged = models.Manager["Organization"]()
 
     class Meta:
         verbose_name = _("organization")

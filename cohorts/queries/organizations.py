@@ -25,12 +25,20 @@ def organizations_found(*, q: str = "", kind: str = "", city: str = "") -> Query
             | Q(short_name__icontains=q)
             | Q(name_en__icontains=q)
             | Q(credit_code=q.upper())
+            | Q(pk__in=_formerly(q))
         )
     if kind:
         rows = rows.filter(kind=kind)
     if city:
         rows = rows.filter(city__code=city)
     return rows.order_by("place", "pk")
+
+
+def _formerly(q: str) -> QuerySet[Organization, int | None]:
+    """The survivors of those that were called so."""
+    merged = Organization.with_merged.filter(merged_into__isnull=False)
+    names = Q(name__icontains=q) | Q(short_name__icontains=q) | Q(credit_code=q.upper())
+    return merged.filter(names).values_list("merged_into", flat=True)
 
 
 def possible_hosts(leg: Leg | None = None) -> QuerySet[Organization]:

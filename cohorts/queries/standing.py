@@ -110,3 +110,18 @@ def may_see_shared_rows(user: Viewer) -> bool:
         bool(getattr(user, "is_superuser", False))
         or CohortRole.objects.filter(user_id=user.pk).exists()
     )
+
+
+def may_merge(user: Viewer) -> bool:
+    """Whoever leads a cohort, and administrators, sort out what was entered twice."""
+    return may_open_cohorts(user)
+
+
+def led_cohort_ids(user: Viewer) -> frozenset[int] | None:
+    """The cohorts that a user leads; None = administrator, who may act in all."""
+    if not user.is_authenticated:
+        return frozenset()
+    if getattr(user, "is_superuser", False):
+        return None
+    roles = CohortRole.objects.filter(user_id=user.pk, role=Role.LEAD, cohort__isnull=False)
+    return frozenset(roles.values_list("cohort_id", flat=True))

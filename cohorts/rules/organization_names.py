@@ -75,6 +75,11 @@ def likely_kind(name: str) -> OrganizationKind:
 
 def likeness(one: str, other: str) -> float:
     """0 to 1: pairs of neighboring characters that two bare names share (Dice)."""
+    return _likeness(one, Counter(_pairs(one)), other, Counter(_pairs(other)))
+
+
+def _likeness(one: str, mine: Counter[str], other: str, theirs: Counter[str]) -> float:
+    """With the pairs of both names counted before."""
     if not one or not other:
         return 0.0
     if one == other:
@@ -82,16 +87,16 @@ def likeness(one: str, other: str) -> float:
     shorter, longer = sorted((one, other), key=len)
     if len(shorter) >= _SHORTEST_PART and shorter in longer:
         return max(ALIKE, 2 * len(shorter) / (len(shorter) + len(longer)))
-    mine, theirs = Counter(_pairs(one)), Counter(_pairs(other))
-    total = mine.total() + theirs.total()
-    return 2 * (mine & theirs).total() / total if total else 0.0
+    total = max(len(one) - 1, 0) + max(len(other) - 1, 0)
+    shared = sum(min(count, theirs[pair]) for pair, count in mine.items() if pair in theirs)
+    return 2 * shared / total if total else 0.0
 
 
 class AlikeNames:
     """Finds organizations whose names, short names or English names look like a given one."""
 
     def __init__(self, organizations: Iterable[NamedOrganization]) -> None:
-        self._names: list[tuple[str, NamedOrganization]] = []
+        self._names: list[tuple[str, Counter[str], NamedOrganization]] = []
         self._by_pair: dict[str, list[int]] = {}
         for organization in organizations:
             words = {organization.name, organization.short_name, organization.name_en}
@@ -102,9 +107,10 @@ class AlikeNames:
         """The most alike first; only those that are alike enough to ask."""
         bare = bare_organization_name(name)
         best: dict[int, tuple[float, NamedOrganization]] = {}
+        mine = Counter(_pairs(bare))
         for index in self._near(bare):
-            other, organization = self._names[index]
-            score = likeness(bare, other)
+            other, theirs, organization = self._names[index]
+            score = _likeness(bare, mine, other, theirs)
             if score >= ALIKE and score > best.get(organization.id, (0.0, organization))[0]:
                 best[organization.id] = score, organization
         ranked = sorted(best.values(), key=lambda found: (-found[0], found[1].id))
@@ -112,7 +118,7 @@ class AlikeNames:
 
     def _add(self, bare: str, organization: NamedOrganization) -> None:
         index = len(self._names)
-        self._names.append((bare, organization))
+        self._names.append((bare, Counter(_pairs(bare)), organization))
         for pair in set(_pairs(bare)) or {bare}:
             self._by_pair.setdefault(pair, []).append(index)
 

@@ -12,6 +12,9 @@ DAY_MINUTES = 24 * 60
 WHOLE_PERCENT = 100
 # Of the messages after a release (`Cohort.wait_seconds`); no threshold, but a rule of the cohort.
 LONGEST_WAIT_SECONDS = 3600
+# Of reminders and of urgent messages (`Cohort.transfer_reminder_minutes`, `escalate_minutes`).
+SHORTEST_TRANSFER_MINUTES, LONGEST_TRANSFER_MINUTES = 5, 240
+LONGEST_ESCALATE_MINUTES = 720
 
 MINUTES_WRONG = _("A whole number of minutes from 1 to 1440.")
 TIME_WRONG = _("A time of day such as 11:30.")

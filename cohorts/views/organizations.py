@@ -14,7 +14,7 @@ from cohorts.choices import OrganizationKind
 from cohorts.forms.organizations import OrganizationForm
 from cohorts.models import Organization
 from cohorts.queries.organizations import organizations_found
-from cohorts.queries.standing import may_keep_shared_rows, may_see_shared_rows
+from cohorts.queries.standing import may_keep_shared_rows, may_merge, may_see_shared_rows
 from cohorts.views.rooms import Word, console_nav
 from g60portal.accounts.viewer import signed_in
 from g60portal.common.forms import carried_out, form_status
@@ -43,6 +43,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
         "kind": kind,
         "filters": _kinds(kind),
         "may_edit": may_keep_shared_rows(request.user),
+        "may_merge": may_merge(request.user),
     }
     return render(request, "cohorts/organization_list.html", context)
 
@@ -66,7 +67,9 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, organization_id: int) -> HttpResponse:
     if not may_keep_shared_rows(request.user):
         raise PermissionDenied
-    row = get_object_or_404(Organization.objects.select_related("city"), pk=organization_id)
+    row = get_object_or_404(Organization.with_merged.select_related("city"), pk=organization_id)
+    if row.merged_into_id is not None:
+        return redirect("organization-edit", row.merged_into_id)
     form = OrganizationForm.of(row, request.POST or None)
     if request.method == "POST" and carried_out(
         form,

@@ -35,6 +35,7 @@ ROOMS = (
     ("nominations", "nomination-list", _("Nominations")),
     ("timetable", "timetable-board", _("Timetable")),
     ("groups", "group-list", _("Groups")),
+    ("logistics", "logistics", _("Logistics")),
     ("notices", "notice-list", _("Notices")),
     ("checkin", "attendance-board", _("Check-in")),
     ("certificates", "certificate-list", _("Certificates")),

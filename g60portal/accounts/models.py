@@ -58,3 +58,46 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name or self.email
+
+
+class ChannelUse(models.TextChoices):
+    """What a person wants to get over a channel besides e-mail."""
+
+    ALL = "all", _("every message")
+    URGENT = "urgent", _("only urgent messages that I have not confirmed")
+
+
+class ChannelChoice(models.Model):
+    """A further channel of a person, with the sealed address there (phone, robot).
+
+    Nothing is sent there before `confirmed_at`: the person proves by a code that the address is
+    theirs. `channel` is a word of `notices.choices.Channel`. Lower `position` comes first.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="channels")
+    channel = models.CharField(_("channel"), max_length=20)
+    use = models.CharField(
+        _("use"), max_length=10, choices=ChannelUse.choices, default=ChannelUse.URGENT
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    ciphertext = models.BinaryField()
+    key_version = models.PositiveSmallIntegerField()
+    masked = models.CharField(_("address"), max_length=60)
+    code_digest = models.CharField(max_length=64, blank=True)
+    code_sent_at = models.DateTimeField(null=True, blank=True)
+    code_attempts = models.PositiveSmallIntegerField(default=0)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("channel of a person")
+        verbose_name_plural = _("channels of persons")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "channel"], name="channel_choice_once"),
+            models.CheckConstraint(
+                condition=models.Q(use__in=ChannelUse.values), name="channel_use_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.channel}"

@@ -19,7 +19,9 @@ from g60portal.embedded.supervisor import Program, Supervisor
 
 BUSY_EXIT_CODE = 2
 LARGEST_PORT = 65535
-QUEUES = "notices,documents,default"
+# Bulk mail has a worker of its own: a slow mail server must not hold up anything else.
+QUEUES = "urgent,channels,documents,default"
+MAIL_QUEUES = "notices"
 
 
 @dataclass(frozen=True)
@@ -92,16 +94,8 @@ def _programs(place: Address, environment: dict[str, str]) -> list[Program]:
             folder=ROOT,
             is_ready=lambda: _answers(place),
         ),
-        Program(
-            "worker",
-            [
-                *(*celery, "worker", "--queues", QUEUES, "--concurrency", "2"),
-                *("--prefetch-multiplier", "1", "--loglevel", "INFO", "--without-mingle"),
-            ],
-            environment,
-            folder=ROOT,
-            stop_seconds=30,
-        ),
+        _worker("worker", QUEUES, 3, environment),
+        _worker("mailer", MAIL_QUEUES, 2, environment),
         Program(
             "beat",
             [*celery, "beat", "--pidfile=", "--loglevel", "INFO"],
@@ -109,6 +103,20 @@ def _programs(place: Address, environment: dict[str, str]) -> list[Program]:
             folder=ROOT,
         ),
     ]
+
+
+def _worker(name: str, queues: str, processes: int, environment: dict[str, str]) -> Program:
+    return Program(
+        name,
+        [
+            *(sys.executable, "-m", "celery", "-A", "g60portal", "worker"),
+            *("--queues", queues, "--concurrency", str(processes), "--hostname", f"{name}@%h"),
+            *("--prefetch-multiplier", "1", "--loglevel", "INFO", "--without-mingle"),
+        ],
+        environment,
+        folder=ROOT,
+        stop_seconds=30,
+    )
 
 
 def _why_not(place: Address) -> str:

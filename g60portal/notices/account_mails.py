@@ -64,6 +64,7 @@ def write_account_mail(*, address: str, subject: str, text: str) -> None:
                 language=get_language() or settings.LANGUAGE_CODE,
                 subject=subject,
                 context=context,
+                urgent=True,
             )
         ]
     )
@@ -79,4 +80,4 @@ def _message(notice: Notice) -> Message:
     return Message(text=text, html=linebreaks(text, autoescape=True))
 
 
-ACCOUNT_MAIL = Kind(name=KIND, label=_("Sign-in mail"), compose=compose, urgent=True)
+ACCOUNT_MAIL = Kind(name=KIND, label=_("Sign-in mail"), compose=compose, urgent=True, private=True)

@@ -1,6 +1,9 @@
 """What a person may do with a notice: have it tried again, or have it not sent."""
 
+from dataclasses import dataclass
+
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from g60portal.accounts.models import User
@@ -8,11 +11,17 @@ from g60portal.audit.record import record
 from g60portal.common import clock
 from g60portal.common.locks import locked
 from g60portal.common.refusals import Refusal
-from g60portal.notices.choices import RETRYABLE_STATES, NoticeState
+from g60portal.notices.choices import (
+    NEED_PERSON_STATES,
+    RETRYABLE_STATES,
+    Channel,
+    NoticeState,
+)
 from g60portal.notices.kinds import kind_named
 from g60portal.notices.models import Notice
 from g60portal.notices.outbox import hint_delivery
 
+STOPPED = "stopped"
 STOPPABLE_STATES = (NoticeState.DRAFT, NoticeState.HELD, NoticeState.QUEUED, NoticeState.RETRYING)
 
 
@@ -41,6 +50,20 @@ class NoAddress(Refusal):
     text = _("This person has no e-mail address. Enter one, or tell the person by phone.")
 
 
+class NothingToStop(Refusal):
+    code = "nothing_to_stop"
+    status = 409
+    text = _("Nothing of this waits any more.")
+
+
+@dataclass(frozen=True)
+class StoppedSending:
+    """How many were stopped, and how many were on their way already."""
+
+    stopped: int
+    on_way: int
+
+
 @transaction.atomic
 def retry_notice(*, notice: Notice, by: User | None) -> Notice:
     """Queue a failed notice again, to the person's present address, with all attempts anew."""
@@ -57,7 +80,7 @@ def retry_notice(*, notice: Notice, by: User | None) -> Notice:
     row.address, row.last_error = address, ""
     row.save(update_fields=["state", "attempts", "due_at", "address", "last_error"])
     record("notice_retried", row, by=by, scope=row.scope, before=before, after={"state": row.state})
-    hint_delivery(1)
+    hint_delivery(1, channel=row.channel)
     return row
 
 
@@ -75,7 +98,42 @@ def cancel_notice(*, notice: Notice, by: User | None) -> Notice:
     return row
 
 
+@transaction.atomic
+def stop_sending(*, notices: QuerySet[Notice], scope: str, by: User | None) -> StoppedSending:
+    """Abort a whole send: what has not left is cancelled, with its copies over other channels. What
+    a worker holds at this moment is on its way and is only counted."""
+    ids = list(notices.filter(scope=scope).values_list("pk", flat=True))
+    rows = Notice.objects.filter(Q(pk__in=ids) | Q(copy_of__in=ids))
+    stopped = rows.filter(state__in=STOPPABLE_STATES).update(
+        state=NoticeState.CANCELLED, last_error=STOPPED
+    )
+    on_way = rows.filter(state=NoticeState.SENDING).count()
+    first = rows.order_by("pk").first()
+    if first is None or not stopped:
+        raise NothingToStop
+    after = {"stopped": stopped, "on_way": on_way}
+    record("sending_stopped", first, by=by, scope=scope, after=after)
+    return StoppedSending(stopped=stopped, on_way=on_way)
+
+
+@transaction.atomic
+def retry_all(*, notices: QuerySet[Notice], scope: str, by: User | None) -> int:
+    """Queue everything again that failed and can be; answers how many. Those without an address, or
+    told otherwise since, stay as they are."""
+    failed = notices.filter(scope=scope, state__in=NEED_PERSON_STATES).order_by("pk")
+    count = 0
+    for row in failed.select_for_update(of=("self",)):
+        try:
+            retry_notice(notice=row, by=by)
+        except (NoticeNotRetryable, NoticeSuperseded, NoAddress):
+            continue
+        count += 1
+    return count
+
+
 def _present_address(row: Notice) -> str:
+    if row.channel != Channel.EMAIL:
+        return row.address
     try:
         address_of = kind_named(row.kind).address_of
     except KeyError:

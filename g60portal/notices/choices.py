@@ -29,3 +29,16 @@ NEED_PERSON_STATES = (NoticeState.NEEDS_PERSON, NoticeState.FAILED, NoticeState.
 
 class Channel(models.TextChoices):
     EMAIL = "email", _("e-mail")
+    INBOX = "inbox", _("inbox of the portal")
+    SMS = "sms", _("text message")
+    WECOM = "wecom", _("WeCom robot")
+    DINGTALK = "dingtalk", _("DingTalk robot")
+    FEISHU = "feishu", _("Feishu robot")
+    OTHER = "other", _("other service")
+
+
+# These need no account: e-mail has its server from the environment, the inbox needs nobody.
+ALWAYS_ON = (Channel.EMAIL, Channel.INBOX)
+ROBOT_CHANNELS = (Channel.WECOM, Channel.DINGTALK, Channel.FEISHU, Channel.OTHER)
+# What a person may add to e-mail, with an address of their own there.
+PERSONAL_CHANNELS = (Channel.SMS, *ROBOT_CHANNELS)

@@ -13,9 +13,13 @@ from g60portal.notices.models import Notice
 
 @dataclass(frozen=True)
 class Attachment:
+    """`invites`: a calendar file of the one event that the mail is about; it also stands beside the
+    text, where mail programs look for an invitation."""
+
     filename: str
     content: bytes
     mimetype: str
+    invites: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,9 @@ class Kind:
     missing in the answer is no longer wanted and becomes cancelled.
 
     `address_of` finds the person's present address when a notice is tried again by hand. An
-    `urgent` kind (somebody waits before the screen) goes before all others.
+    `urgent` kind (somebody waits before the screen) goes before all others. A `private` kind
+    carries a secret: it goes over the channel it was written for, never over another one, and is
+    not shown in the inbox.
     """
 
     name: str
@@ -41,6 +47,7 @@ class Kind:
     compose: Callable[[Sequence[Notice]], Mapping[int, Message]]
     address_of: Callable[[Notice], str] | None = None
     urgent: bool = False
+    private: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -57,3 +64,8 @@ def kind_named(name: str) -> Kind:
 
 def known_kinds() -> Sequence[Kind]:
     return tuple(_kinds.values())
+
+
+def private_kinds() -> list[str]:
+    """The names of those that carry a secret."""
+    return [kind.name for kind in _kinds.values() if kind.private]

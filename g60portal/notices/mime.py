@@ -22,9 +22,10 @@ def mail_of(notice: Notice, message: Message) -> EmailMultiAlternatives:
     mail = EmailMultiAlternatives(
         subject=notice.subject,
         body=message.text,
-        from_email=settings.DEFAULT_FROM_EMAIL,
+        from_email=return_address(notice),
         to=[formataddr((_shown_name(notice), notice.address))],
         headers={
+            "From": settings.DEFAULT_FROM_EMAIL,
             "Message-ID": notice.message_id,
             "Auto-Submitted": "auto-generated",
             "Content-Language": notice.language,
@@ -32,12 +33,27 @@ def mail_of(notice: Notice, message: Message) -> EmailMultiAlternatives:
     )
     mail.attach_alternative(message.html, "text/html")
     for attachment in message.attachments:
+        if attachment.invites:
+            mail.attach_alternative(attachment.content.decode(), _type_of(attachment))
         mail.attach(_part(attachment))
     return mail
 
 
+def return_address(notice: Notice) -> str:
+    """Where a server sends the mail back to: an address of its own for each notice where the
+    operator's mail server allows it."""
+    address: str = settings.BOUNCE_ADDRESS or settings.DEFAULT_FROM_EMAIL
+    return address.replace("{notice}", notice.uid.hex)
+
+
 def _shown_name(notice: Notice) -> str:
     return "" if notice.recipient == notice.address else notice.recipient
+
+
+def _type_of(attachment: Attachment) -> str:
+    """The type with its parameters but the charset, which Django names itself."""
+    pieces = [piece.strip() for piece in attachment.mimetype.split(";")]
+    return "; ".join(piece for piece in pieces if not piece.startswith("charset="))
 
 
 def _part(attachment: Attachment) -> MIMEBase:

@@ -8,6 +8,7 @@ import datetime as dt
 import smtplib
 from enum import Enum
 
+from g60portal.common.refusals import Refusal
 from g60portal.notices.choices import NoticeState
 
 MAX_ATTEMPTS = 8
@@ -34,9 +35,10 @@ def fate_of(error: BaseException) -> Fate:
         return Fate.NEEDS_PERSON if min(codes, default=0) >= PERMANENT else Fate.RETRY
     if isinstance(error, smtplib.SMTPDataError):
         return Fate.NEEDS_PERSON if error.smtp_code >= PERMANENT else Fate.RETRY
-    if isinstance(error, smtplib.SMTPNotSupportedError | ValueError):
+    if isinstance(error, smtplib.SMTPNotSupportedError | ValueError | Refusal):
         return Fate.NEEDS_PERSON
-    return Fate.RETRY
+    # What a provider of another channel answered carries its own verdict.
+    return getattr(error, "fate", Fate.RETRY)
 
 
 def wait_after(attempts: int) -> dt.timedelta:

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "g60portal.accounts.middleware.SecondWallMiddleware",
     "g60portal.common.policy.ContentPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -75,6 +76,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "g60portal.accounts.middleware.PersonalPagesMiddleware",
     "g60portal.accounts.middleware.SecondFactorMiddleware",
+    "g60portal.web.kept_pages.KeptPagesMiddleware",
     "g60portal.api.idempotency.IdempotencyMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -336,14 +338,22 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
-    "g60portal.notices.tasks.*": {"queue": "notices"},
+    "g60portal.notices.tasks.deliver": {"queue": "notices"},
+    "g60portal.notices.tasks.deliver_channel": {"queue": "channels"},
+    "g60portal.notices.tasks.read_bounce_mailbox": {"queue": "channels"},
+    "g60portal.notices.tasks.*": {"queue": "urgent"},
     "participants.tasks.render_*": {"queue": "documents"},
     "sessions.tasks.make_document_bundle": {"queue": "documents"},
+    "participants.tasks.make_roster_export": {"queue": "documents"},
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "notices-sweep": {"task": "g60portal.notices.tasks.sweep", "schedule": 15.0},
+    "notices-bounces": {
+        "task": "g60portal.notices.tasks.read_bounce_mailbox",
+        "schedule": 180.0,
+    },
     "certificates-sweep": {
         "task": "participants.tasks.render_waiting_certificates",
         "schedule": 30.0,
@@ -352,15 +362,21 @@ CELERY_BEAT_SCHEDULE = {
         "task": "sessions.tasks.clear_document_bundles",
         "schedule": 60.0,
     },
+    "messages-due": {"task": "sessions.tasks.send_due_messages", "schedule": 30.0},
     "imports-sweep": {"task": "participants.tasks.sweep_imports", "schedule": 20.0},
     "nomination-deadlines": {
         "task": "participants.tasks.remind_of_deadlines",
+        "schedule": 1800.0,
+    },
+    "logistics-deadlines": {
+        "task": "participants.tasks.remind_of_logistics",
         "schedule": 1800.0,
     },
     "privacy-purge": {
         "task": "participants.tasks.purge_due",
         "schedule": crontab(hour=3, minute=40),
     },
+    "roster-exports": {"task": "participants.tasks.sweep_roster_exports", "schedule": 60.0},
     "privacy-copies": {"task": "participants.tasks.make_waiting_copies", "schedule": 120.0},
     "api-forget": {"task": "g60portal.api.tasks.forget_old_calls", "schedule": 3600.0},
 }
@@ -371,6 +387,13 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # A claimed notice belongs to its worker so long; after that the worker is taken for dead. Longer
 # than the slowest single message (five answers of a mail server, each at most its timeout).
 NOTICE_LEASE_SECONDS = int(os.environ.get("NOTICE_LEASE_SECONDS", "150"))
+# The mailbox that bounces come back to, read every few minutes (imaps://user:password@host/INBOX),
+# and the address that they are sent to; "{notice}" in it is replaced, for servers that take
+# anything after a plus sign: bounces+{notice}@example.org.
+BOUNCE_IMAP_URL = os.environ.get("BOUNCE_IMAP_URL", "")
+BOUNCE_ADDRESS = os.environ.get("BOUNCE_ADDRESS", "")
+# Inner machines that the portal may call all the same, such as an SMS gateway of the house.
+OUTGOING_INNER_HOSTS = env.words("OUTGOING_INNER_HOSTS")
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_BACKEND = "g60portal.notices.backends.FolderEmailBackend"
 if os.environ.get("EMAIL_URL"):

@@ -40,7 +40,7 @@ def database(url: str) -> dict[str, Any]:
     host = options.pop("host", None) or unquote(parts.hostname or "")
     port = options.pop("port", None) or (str(parts.port) if parts.port else "")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "g60portal.common.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

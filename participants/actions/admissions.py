@@ -19,6 +19,7 @@ from g60portal.accounts.models import User
 from g60portal.audit.record import record
 from g60portal.common import clock
 from g60portal.common.locks import locked, locked_rows
+from g60portal.common.row_walls import as_system
 from participants.actions.consents import carry_consents
 from participants.actions.nomination_steps import (
     OVER,
@@ -66,6 +67,7 @@ _TOO_LATE_TO_MOVE_UP = frozenset({CohortState.RUNNING, *OVER})
 IfFull = Literal["waitlist", "refuse"]
 
 
+@as_system()
 @transaction.atomic
 def admit_nomination(
     *,
@@ -98,6 +100,7 @@ def admit_nomination(
     return row
 
 
+@as_system()
 @transaction.atomic
 def waitlist_nomination(*, nomination: Nomination, reason: str, by: User | None) -> Nomination:
     """Onto the waiting list, with the city's rank as priority. Locks cohort, quota, nomination."""
@@ -108,6 +111,7 @@ def waitlist_nomination(*, nomination: Nomination, reason: str, by: User | None)
     return row
 
 
+@as_system()
 @transaction.atomic
 def set_priority(
     *, nomination: Nomination, priority: int, reason: str, by: User | None
@@ -138,6 +142,7 @@ def set_priority(
     return row
 
 
+@as_system()
 @transaction.atomic
 def decline_nomination(*, nomination: Nomination, reason: str, by: User | None) -> Nomination:
     """The committee's no, with its reason. Locks cohort, quota, nomination."""
@@ -147,6 +152,7 @@ def decline_nomination(*, nomination: Nomination, reason: str, by: User | None) 
     return row
 
 
+@as_system()
 @transaction.atomic
 def withdraw_nomination(*, nomination: Nomination, reason: str, by: User | None) -> Nomination:
     """Take a nomination back. Locks cohort, quota, nomination, enrollment.
@@ -163,6 +169,7 @@ def withdraw_nomination(*, nomination: Nomination, reason: str, by: User | None)
     return row
 
 
+@as_system()
 @transaction.atomic
 def replace_nomination(
     *, nomination: Nomination, substitute: Nomination, reason: str, by: User | None, late: bool
@@ -202,6 +209,7 @@ def replace_nomination(
     return heir
 
 
+@as_system()
 @transaction.atomic
 def replace_with_new(
     *,
@@ -220,6 +228,7 @@ def replace_with_new(
     )
 
 
+@as_system()
 @transaction.atomic
 def fill_seats(*, cohort: Cohort, city_id: int, seats: int, by: User | None) -> list[Nomination]:
     """Up to so many of the city's waiting list move up, as far as seats are free; in the order of

@@ -9,6 +9,7 @@ from g60portal.accounts.models import User
 from g60portal.audit.record import record
 from g60portal.common import clock
 from g60portal.common.locks import locked
+from participants.actions.logistics_erasing import empty_sensitive
 from participants.choices import ConsentChannel, ConsentPurpose
 from participants.consent_texts import text_version
 from participants.models import Consent, Person
@@ -41,10 +42,14 @@ def give_consent(
 def withdraw_consent(
     *, person: Person, purpose: str, by: User | None, channel: str = ConsentChannel.OWN_PAGE
 ) -> None:
-    """Nothing happens when no consent is in force."""
+    """Nothing happens when no consent is in force. What was told under it goes with it. Locks the
+    person."""
+    locked(person)
     count = Consent.objects.filter(
         person=person, purpose=purpose, withdrawn_at__isnull=True
     ).update(withdrawn_at=clock.now(), withdrawn_channel=channel)
+    if purpose == ConsentPurpose.DIET:
+        empty_sensitive(person.pk)
     if count:
         record("consent.withdrawn", person, by=by, before={"purpose": purpose})
 

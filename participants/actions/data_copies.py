@@ -12,6 +12,7 @@ from g60portal.audit.record import record
 from g60portal.common import clock
 from g60portal.common.keyring import portal_sealer
 from g60portal.common.locks import locked
+from g60portal.common.row_walls import as_system
 from participants.choices import OPEN_REQUESTS, RequestKind, RequestState
 from participants.documents.own_data import copy_archive
 from participants.models import DataCopy, PrivacyRequest
@@ -26,6 +27,7 @@ def waiting_requests() -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True)[:100])
 
 
+@as_system()
 @transaction.atomic
 def make_copy(*, request_id: int) -> DataCopy | None:
     """Once for each request, however often it is called. Locks the request."""
@@ -49,6 +51,7 @@ def make_copy(*, request_id: int) -> DataCopy | None:
     return copy
 
 
+@as_system()
 @transaction.atomic
 def fetch_copy(*, copy: DataCopy, by: User) -> bytes:
     """The ZIP, for the person itself. Raises CopyGone for everybody else, and when it expired."""

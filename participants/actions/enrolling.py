@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Max, Q
+from django.db.models.functions import Coalesce
 
 from cohorts.models import Cohort, Organization
 from g60portal.accounts.actions import open_accounts
@@ -196,9 +197,9 @@ def employers_known(rows: Sequence[CheckedFacts]) -> Employers:
     if not rows:
         return {}
     codes = {row.credit_code for row in rows if row.credit_code}
-    found = Organization.objects.filter(
+    found = Organization.with_merged.filter(
         Q(name__in={row.organization_name for row in rows}) | Q(credit_code__in=codes)
-    ).values_list("pk", "city_id", "name", "credit_code")
+    ).values_list(Coalesce("merged_into", "pk"), "city_id", "name", "credit_code")
     by_code = {code: pk for pk, _city, _name, code in found if code}
     by_name = {(city, name): pk for pk, city, name, _code in found}
     for row in rows:

@@ -10,6 +10,7 @@ from cohorts.models import Cohort
 from cohorts.refusals import ReasonMissing
 from g60portal.accounts.models import User
 from g60portal.audit.record import record
+from g60portal.common.row_walls import as_system
 from participants.actions.admissions import vacate
 from participants.actions.enrolling import write_changes
 from participants.actions.seating import (
@@ -27,6 +28,7 @@ from participants.rules.person_changes import Change, changes_between
 from participants.rules.person_facts import CheckedFacts, PersonFacts
 
 
+@as_system()
 @transaction.atomic
 def enroll_person(
     *, cohort: Cohort, facts: PersonFacts, by: User | None, meaning: Meaning = None
@@ -43,6 +45,7 @@ def enroll_person(
     return seat_person(row, checked, person, by=by)
 
 
+@as_system()
 @transaction.atomic
 def change_person(*, enrollment: Enrollment, facts: PersonFacts, by: User | None) -> Enrollment:
     """Change person and enrollment to these facts; an empty field clears, an empty paper stays.
@@ -61,6 +64,7 @@ def change_person(*, enrollment: Enrollment, facts: PersonFacts, by: User | None
     return row
 
 
+@as_system()
 @transaction.atomic
 def withdraw_enrollment(*, enrollment: Enrollment, reason: str, by: User | None) -> Enrollment:
     """Give the seat free; the row and its number stay. Locks cohort, quota, nomination, enrollment.

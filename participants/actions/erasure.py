@@ -14,18 +14,28 @@ from itertools import groupby, islice
 
 from django.core.files.storage import default_storage
 from django.db import models, transaction
-from django.db.models import CharField, Value
+from django.db.models import CharField, F, Value
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Cast, Concat, Replace
 
+from cohorts.models import OrganizationMerge
+from g60portal.accounts.models import ChannelChoice
 from g60portal.common import clock
 from g60portal.common.locks import advisory_lock, try_advisory_lock
+from participants.choices import ContactKind
 from participants.deletion_file import Deletion, note_deletion
 from participants.models import (
     DataCopy,
+    FormerContact,
+    LogisticsForm,
     Nomination,
     Person,
+    PersonMerge,
     PurgeEntry,
+    RoomChange,
+    RoomStay,
     RosterImport,
+    RosterPast,
     SealedIdentity,
 )
 from participants.queries.retention import HOLDINGS, Calendar, Due, Holding, read_calendar
@@ -39,19 +49,29 @@ Pks = Sequence[int]
 
 
 def _identities(pks: Pks) -> None:
+    _end_undo(pks)
     SealedIdentity.objects.filter(pk__in=pks).delete()
 
 
 def _birth_dates(pks: Pks) -> None:
+    _end_undo(pks)
     Person.objects.filter(pk__in=pks).update(birth_on=None)
 
 
 def _phones(pks: Pks) -> None:
+    _end_undo(pks)
+    FormerContact.objects.filter(person__in=pks, kind=ContactKind.PHONE).delete()
     Person.objects.filter(pk__in=pks).update(phone="")
 
 
 def _emails(pks: Pks) -> None:
+    _end_undo(pks)
+    FormerContact.objects.filter(person__in=pks, kind=ContactKind.EMAIL).delete()
     Person.objects.filter(pk__in=pks).update(email="")
+
+
+def _channel_addresses(pks: Pks) -> None:
+    ChannelChoice.objects.filter(pk__in=pks).delete()
 
 
 def _nomination_papers(pks: Pks) -> None:
@@ -78,6 +98,23 @@ def _nominations(pks: Pks) -> None:
     rows.delete()
 
 
+def _former_contacts(pks: Pks) -> None:
+    FormerContact.objects.filter(pk__in=pks).delete()
+
+
+def _merges(pks: Pks) -> None:
+    PersonMerge.objects.filter(pk__in=pks).update(picture=None)
+
+
+def _organization_merges(pks: Pks) -> None:
+    OrganizationMerge.objects.filter(pk__in=pks).update(picture=None)
+
+
+def _end_undo(person_ids: Pks) -> None:
+    """What is emptied must not come back: the pictures of merges hold it, too."""
+    PersonMerge.objects.filter(kept__in=person_ids).update(picture=None)
+
+
 def _uploads(pks: Pks) -> None:
     RosterImport.objects.filter(pk__in=pks).update(sealed=None, picture=None, journal=None)
 
@@ -86,16 +123,60 @@ def _copies(pks: Pks) -> None:
     DataCopy.objects.filter(pk__in=pks).update(sealed=None)
 
 
+def _logistics(pks: Pks) -> None:
+    LogisticsForm.objects.filter(pk__in=pks).delete()
+
+
+def _room_stays(pks: Pks) -> None:
+    """What could be taken back names people too: it goes with the first of them."""
+    rows = RoomStay.objects.filter(pk__in=pks)
+    RoomChange.objects.filter(leg__hotels__rooms__stays__in=rows).delete()
+    rows.delete()
+
+
+def _past_papers(pks: Pks) -> None:
+    _empty_past(pks, "masked")
+
+
+def _past_phones(pks: Pks) -> None:
+    _empty_past(pks, "phone")
+
+
+def _past_emails(pks: Pks) -> None:
+    _empty_past(pks, "email")
+
+
+def _past_people(pks: Pks) -> None:
+    RosterPast.objects.filter(pk__in=pks).delete()
+
+
+def _empty_past(pks: Pks, name: str) -> None:
+    emptied = Value({name: ""}, models.JSONField())
+    RosterPast.objects.filter(pk__in=pks).update(
+        facts=CombinedExpression(F("facts"), "||", emptied, output_field=models.JSONField())
+    )
+
+
 ERASERS: dict[str, Callable[[Pks], None]] = {
     "identity": _identities,
     "birth_date": _birth_dates,
     "nomination_paper": _nomination_papers,
+    "logistics": _logistics,
+    "room_stay": _room_stays,
     "phone": _phones,
     "email": _emails,
+    "channel_address": _channel_addresses,
     "nomination_contact": _nomination_contacts,
     "nomination": _nominations,
     "upload": _uploads,
     "copy": _copies,
+    "former_contact": _former_contacts,
+    "merge": _merges,
+    "organization_merge": _organization_merges,
+    "past_identity": _past_papers,
+    "past_phone": _past_phones,
+    "past_email": _past_emails,
+    "past_person": _past_people,
 }
 
 
@@ -225,13 +306,23 @@ def reapply_deletions(deletions: Iterable[Deletion]) -> dict[str, int]:
 _MADE: dict[str, tuple[type[models.Model], str]] = {
     "identity": (SealedIdentity, "person__created_at"),
     "birth_date": (Person, "created_at"),
+    "logistics": (LogisticsForm, "filled_at"),
+    "room_stay": (RoomStay, "given_at"),
     "phone": (Person, "created_at"),
     "email": (Person, "created_at"),
+    "channel_address": (ChannelChoice, "code_sent_at"),
     "nomination_paper": (Nomination, "created_at"),
     "nomination_contact": (Nomination, "created_at"),
     "nomination": (Nomination, "created_at"),
     "upload": (RosterImport, "created_at"),
     "copy": (DataCopy, "made_at"),
+    "former_contact": (FormerContact, "noted_at"),
+    "merge": (PersonMerge, "made_at"),
+    "organization_merge": (OrganizationMerge, "made_at"),
+    "past_identity": (RosterPast, "begins_at"),
+    "past_phone": (RosterPast, "begins_at"),
+    "past_email": (RosterPast, "begins_at"),
+    "past_person": (RosterPast, "begins_at"),
 }
 
 

@@ -12,7 +12,7 @@ from g60portal.accounts.models import User
 from g60portal.audit.record import record
 from g60portal.common.constraints import broken_constraint
 from g60portal.common.locks import locked_rows
-from participants.choices import ACTIVE_STATES
+from participants.choices import ACTIVE_STATES, Post
 from participants.models import Enrollment, Group
 from participants.refusals import (
     GroupCountWrong,
@@ -203,7 +203,9 @@ def _place(rows: Sequence[Enrollment], places: Mapping[int, int | None]) -> list
     moved = [row for row in rows if row.pk in places and row.group_id != places[row.pk]]
     for row in moved:
         row.group_id = places[row.pk]
-    Enrollment.objects.bulk_update(moved, ["group"], batch_size=1000)
+        # Whoever led a group does not lead the next one.
+        row.post = "" if row.post == Post.LEADER else row.post
+    Enrollment.objects.bulk_update(moved, ["group", "post"], batch_size=1000)
     return [row.pk for row in moved]
 
 

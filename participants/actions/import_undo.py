@@ -18,6 +18,7 @@ from g60portal.audit.record import record, record_each, record_many
 from g60portal.common import clock
 from g60portal.common.bulk import update_rows
 from g60portal.common.locks import locked, locked_rows
+from g60portal.common.row_walls import as_system
 from participants.actions.enrolling import DERIVED, move_accounts
 from participants.actions.identities import keep_papers
 from participants.actions.import_papers import KEPT_FOR
@@ -65,6 +66,7 @@ def undo_until(roster_import: RosterImport) -> dt.datetime | None:
     return applied_at + KEPT_FOR if applied_at else None
 
 
+@as_system()
 @transaction.atomic
 def undo_import(*, roster_import: RosterImport, by: User | None) -> RosterImport:
     """Take back what the import has written. Locks the cohort, the import, the enrollments.

@@ -29,6 +29,7 @@ from participants.queries.present_facts import (
     facts_of_people,
     present_facts,
 )
+from participants.refusals import PersonMerged
 from participants.rules.person_changes import PERSON_FIELDS, Change, changes_between
 from participants.rules.person_facts import CheckedFacts
 from participants.rules.roster_plan import RosterPlan, RowPlan
@@ -115,9 +116,11 @@ def _demand(cohort: Cohort, plan: RosterPlan, entries: "Sequence[_Entry]") -> No
 def _enroll(
     cohort: Cohort, rows: Sequence[RowPlan], housed: Housed, journal: Journal, *, by: User | None
 ) -> None:
-    known = Person.objects.select_related("identity").in_bulk(
-        [row.person_id for row in rows if row.person_id]
-    )
+    wanted = {row.person_id for row in rows if row.person_id}
+    lock = Person.objects.select_for_update(no_key=True, of=("self",))
+    known = lock.select_related("identity").order_by("pk").in_bulk(wanted)
+    if merged := wanted - known.keys():
+        raise PersonMerged(facts={"person": min(merged)})
     newcomers = [
         Newcomer(row.facts, known.get(row.person_id or 0)) for row in rows if row.facts is not None
     ]

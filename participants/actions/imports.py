@@ -21,6 +21,7 @@ from g60portal.common import clock
 from g60portal.common.locks import locked
 from g60portal.common.queue import enqueue
 from g60portal.common.refusals import Running
+from g60portal.common.row_walls import as_system
 from participants.actions.import_papers import (
     KEPT_FOR,
     forget_old,
@@ -65,6 +66,7 @@ NEW = "new"
 Decisions = Mapping[str, str]
 
 
+@as_system()
 @transaction.atomic
 def preview_import(
     *,
@@ -103,6 +105,7 @@ def preview_import(
     return row
 
 
+@as_system()
 @transaction.atomic
 def choose_columns(
     *, roster_import: RosterImport, mapping: RosterMapping, by: User | None
@@ -130,6 +133,7 @@ def choose_columns(
     return row
 
 
+@as_system()
 @transaction.atomic
 def renew_preview(*, roster_import: RosterImport) -> RosterImport:
     """The picture again, as things stand now. Locks the import. Raises RosterExpired."""
@@ -141,6 +145,7 @@ def renew_preview(*, roster_import: RosterImport) -> RosterImport:
     return row
 
 
+@as_system()
 @transaction.atomic
 def keep_answers(
     *, roster_import: RosterImport, decisions: Decisions, employers: Decisions
@@ -159,6 +164,7 @@ def keep_answers(
     return row
 
 
+@as_system()
 @transaction.atomic
 def apply_import(
     *,
@@ -199,6 +205,7 @@ def apply_import(
     return row
 
 
+@as_system()
 @transaction.atomic
 def start_applying(
     *,

@@ -17,6 +17,7 @@ from g60portal.audit.record import record
 from g60portal.common import clock
 from g60portal.common.link_tokens import link_token, new_nonce, token_hash
 from g60portal.common.locks import locked
+from g60portal.common.row_walls import as_system
 from g60portal.notices.outbox import write_notices
 from participants.actions.nomination_steps import (
     close_links,
@@ -27,6 +28,7 @@ from participants.actions.nomination_steps import (
 )
 from participants.actions.nominations import create_nomination, person_columns, write_columns
 from participants.choices import (
+    NOMINEE_PURPOSES,
     OPEN_NOMINATIONS,
     ConsentPurpose,
     LinkKind,
@@ -49,6 +51,7 @@ DEMANDED_CONSENTS = (ConsentPurpose.PROCESSING, ConsentPurpose.IDENTITY)
 _ENDED = (NominationState.DECLINED, NominationState.WITHDRAWN, NominationState.REPLACED)
 
 
+@as_system()
 @transaction.atomic
 def invite_enterprise(
     *,
@@ -75,6 +78,7 @@ def invite_enterprise(
     )
 
 
+@as_system()
 @transaction.atomic
 def invite_nominee(*, nomination: Nomination, by: User | None) -> NominationLink:
     """A link to the nominee's own form, mailed; one made before dies. Raises AddressMissing."""
@@ -96,6 +100,7 @@ def invite_nominee(*, nomination: Nomination, by: User | None) -> NominationLink
     )
 
 
+@as_system()
 @transaction.atomic
 def close_link(*, link: NominationLink, by: User | None) -> None:
     """The address dies; what was written through it stays."""
@@ -106,6 +111,7 @@ def close_link(*, link: NominationLink, by: User | None) -> None:
         record("nomination_link.closed", row, by=by, scope=row.cohort.code)
 
 
+@as_system()
 @transaction.atomic
 def draft_by_link(*, link: NominationLink, facts: Mapping[str, Any]) -> Nomination:
     """A draft for the city that made the link. Locks the cohort. Raises LinkDead, LinkFull."""
@@ -117,6 +123,7 @@ def draft_by_link(*, link: NominationLink, facts: Mapping[str, Any]) -> Nominati
     return create_nomination(cohort=row.cohort, city=row.city, facts=facts, by=None, link=row)
 
 
+@as_system()
 @transaction.atomic
 def withdraw_by_link(*, link: NominationLink, nomination: Nomination) -> None:
     """Take back a draft made through this link; nothing else can be."""
@@ -129,6 +136,7 @@ def withdraw_by_link(*, link: NominationLink, nomination: Nomination) -> None:
     _use(row)
 
 
+@as_system()
 @transaction.atomic
 def complete_by_link(
     *,
@@ -214,7 +222,7 @@ def _keep_consents(row: Nomination, given: set[str]) -> None:
                 text_version=TEXT_VERSION,
                 given_at=clock.now(),
             )
-            for purpose in sorted(given & set(ConsentPurpose.values))
+            for purpose in sorted(given & set(NOMINEE_PURPOSES))
         ],
         update_conflicts=True,
         unique_fields=["nomination", "purpose"],

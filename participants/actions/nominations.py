@@ -15,6 +15,7 @@ from g60portal.common import clock
 from g60portal.common.constraints import broken_constraint
 from g60portal.common.locks import locked_rows
 from g60portal.common.refusals import Refusal
+from g60portal.common.row_walls import as_system
 from participants.actions.nomination_steps import (
     Locked,
     demand_move,
@@ -62,6 +63,7 @@ FREE_FACTS = ("rank", "reviewer_notes")
 FACTS = frozenset({*PERSON_FACTS, *TEXT_FACTS, *FREE_FACTS})
 
 
+@as_system()
 @transaction.atomic
 def create_nomination(
     *,
@@ -96,6 +98,7 @@ def create_nomination(
     return nomination
 
 
+@as_system()
 @transaction.atomic
 def create_nominations(
     *, cohort: Cohort, city: City, rows: Mapping[int, Mapping[str, Any]], by: User | None
@@ -117,6 +120,7 @@ def create_nominations(
     return made
 
 
+@as_system()
 @transaction.atomic
 def change_nomination(
     *, nomination: Nomination, facts: Mapping[str, Any], by: User | None
@@ -138,6 +142,7 @@ def change_nomination(
     return row
 
 
+@as_system()
 @transaction.atomic
 def rank_nominations(
     *, cohort: Cohort, city: City, order: Sequence[int], by: User | None
@@ -160,6 +165,7 @@ def rank_nominations(
     return ranked
 
 
+@as_system()
 @transaction.atomic
 def submit_nomination(*, nomination: Nomination, by: User | None, late: bool = False) -> Nomination:
     """Hand in a draft, or again what was sent back. Locks cohort, quota, nomination.
@@ -174,6 +180,7 @@ def submit_nomination(*, nomination: Nomination, by: User | None, late: bool = F
     return here.nomination
 
 
+@as_system()
 @transaction.atomic
 def check_nomination(*, nomination: Nomination, by: User | None) -> Nomination:
     """The city's approval. Locks cohort, quota, nomination."""
@@ -183,6 +190,7 @@ def check_nomination(*, nomination: Nomination, by: User | None) -> Nomination:
     return row
 
 
+@as_system()
 @transaction.atomic
 def return_nomination(*, nomination: Nomination, reason: str, by: User | None) -> Nomination:
     """Send it back to be mended, and say why. Locks cohort, quota, nomination."""
@@ -306,8 +314,8 @@ def _organization(row: Nomination, facts: Mapping[str, Any]) -> tuple[int | None
     if isinstance(given, Organization):
         return given.pk, given.name
     name = " ".join(str(given).split())
-    known = Organization.objects.filter(city_id=row.city_id, name=name).first()
-    return (known.pk if known else None), name
+    known = Organization.with_merged.filter(city_id=row.city_id, name=name).first()
+    return (known.merged_into_id or known.pk if known else None), name
 
 
 def _demand_in_time(here: Locked, *, late: bool) -> None:

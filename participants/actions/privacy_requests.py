@@ -11,6 +11,7 @@ from g60portal.audit.record import record
 from g60portal.common import clock
 from g60portal.common.locks import locked
 from g60portal.common.queue import enqueue
+from g60portal.common.row_walls import as_system
 from participants.actions.consents import withdraw_consent
 from participants.actions.erasure import CAUSE_REQUEST, erase
 from participants.choices import (
@@ -33,6 +34,7 @@ from participants.refusals import (
 from participants.rules.retention import answer_due_on, held_until
 
 
+@as_system()
 @transaction.atomic
 def make_request(
     *, person: Person, kind: str, wish: str, channel: str, by: User | None
@@ -62,11 +64,13 @@ def make_request(
     return request
 
 
+@as_system()
 @transaction.atomic
 def take_up_request(*, request: PrivacyRequest, by: User | None) -> PrivacyRequest:
     return _moved(locked(request), RequestState.IN_WORK, "", by=by)
 
 
+@as_system()
 @transaction.atomic
 def finish_request(*, request: PrivacyRequest, answer: str, by: User | None) -> PrivacyRequest:
     """Done. For a deletion this deletes; a cohort that still runs, or a hold, stands in the way.
@@ -82,6 +86,7 @@ def finish_request(*, request: PrivacyRequest, answer: str, by: User | None) -> 
     return _moved(row, RequestState.DONE, answer.strip(), by=by)
 
 
+@as_system()
 @transaction.atomic
 def refuse_request(*, request: PrivacyRequest, answer: str, by: User | None) -> PrivacyRequest:
     if not answer.strip():
@@ -102,6 +107,7 @@ def release_held() -> int:
     return count
 
 
+@as_system()
 @transaction.atomic
 def place_hold(*, person: Person, reason: str, by: User | None) -> RetentionHold:
     """Nothing of the person goes until the hold is lifted. One that is in force stays."""
@@ -115,6 +121,7 @@ def place_hold(*, person: Person, reason: str, by: User | None) -> RetentionHold
     return hold
 
 
+@as_system()
 @transaction.atomic
 def lift_hold(*, person: Person, by: User | None) -> None:
     row = locked(person)

@@ -9,10 +9,12 @@ from cohorts.actions.quota_moves import move_seats
 from cohorts.models import City, Cohort, Quota, QuotaMove
 from cohorts.refusals import NotEnoughSeats
 from g60portal.accounts.models import User
+from g60portal.common.row_walls import as_system
 from participants.actions.admissions import fill_seats
 from participants.models import Enrollment
 
 
+@as_system()
 @transaction.atomic
 def give_seats(
     *,

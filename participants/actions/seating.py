@@ -33,6 +33,7 @@ from participants.refusals import (
     IdentityInvalid,
     PaperOfAnother,
     PersonFactsWrong,
+    PersonMerged,
     PossiblySame,
     QuotaFull,
 )
@@ -95,7 +96,17 @@ def person_meant(
     present = Enrollment.objects.filter(cohort=cohort, person_id=person_id).first()
     if present and (present.state in ACTIVE_STATES or not returning):
         raise AlreadyEnrolled(facts={"enrollment": present.pk, "seat": present.seat})
-    return Person.objects.select_related("identity").get(pk=person_id)
+    return standing_person(person_id)
+
+
+def standing_person(person_id: int) -> Person:
+    """The person, waiting for a merge that is under way and keeping the next one out. Raises
+    PersonMerged when it has been merged since it was recognized."""
+    lock = Person.objects.select_for_update(no_key=True, of=("self",))
+    person = lock.select_related("identity").filter(pk=person_id).first()
+    if person is None:
+        raise PersonMerged(facts={"person": person_id})
+    return person
 
 
 def seat_person(
@@ -120,9 +131,9 @@ def leave_seat(cohort: Cohort, row: Enrollment, *, reason: str, by: User | None)
     before = {"state": row.state, "group": row.group}
     row.state = EnrollmentState.WITHDRAWN
     row.left_on = clock.today()
-    row.group = None
+    row.group, row.post = None, ""
     row.feed_generation += 1
-    row.save(update_fields=["state", "left_on", "group", "feed_generation"])
+    row.save(update_fields=["state", "left_on", "group", "post", "feed_generation"])
     record(
         "enrollment.withdrawn",
         row,

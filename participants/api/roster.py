@@ -18,6 +18,7 @@ from participants.actions.exports import note_export
 from participants.choices import EnrollmentState
 from participants.forms.numbers import whole_number
 from participants.forms.roster import column_names, opens_numbers, roster_columns, roster_wish
+from participants.forms.saved_views import query_params, viewed_params
 from participants.queries.roster import ORDERINGS, roster_page
 from participants.queries.roster_stream import FORMATS
 from participants.views.exports import roster_file
@@ -62,6 +63,7 @@ FILTERS = [
     _parameter("group", "Id or name of a group, or `none`."),
     _parameter("q", "Characters of the name or employer, pinyin, initials, or the phone's end."),
     _parameter("columns", "Columns by name, joined by commas."),
+    _parameter("view", "Id of a saved view; what the address says besides goes before it."),
 ]
 EXPORT = [
     _parameter("format", "The whole roster as a file.", enum=FORMATS),
@@ -110,7 +112,7 @@ class RosterView(CohortView):
         },
     )
     def get(self, request: Request, code: str) -> HttpResponseBase:
-        params = request.query_params.dict()
+        params = query_params(request.query_params)
         if params.get("format", "json") != "json":
             return roster_file(
                 self.cohort,
@@ -123,7 +125,8 @@ class RosterView(CohortView):
         return self._page(request, params)
 
     def _page(self, request: Request, params: dict[str, str]) -> Response:
-        columns, wish = roster_columns(self.standing, params), roster_wish(self.cohort, params)
+        asked = viewed_params(self.cohort, self.standing, self.by, params)
+        columns, wish = roster_columns(self.standing, asked), roster_wish(self.cohort, asked)
         names = column_names(columns)
         reveal = opens_numbers(self.standing, names, asked=params.get("reveal") == "1")
         if reveal:

@@ -37,11 +37,12 @@ def portrait(data: bytes) -> bytes:
 
 
 def _written(picture: Image.Image) -> bytes:
-    """Size is read from the header, before any pixel is decoded."""
+    """Size is read from the header, before any pixel is decoded; made small before anything else
+    is done with it, so that the pixels are held once: at most four bytes each."""
     if picture.width * picture.height > MOST_PIXELS:
         raise _unusable()
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     upright = ImageOps.exif_transpose(picture)
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     ground = Image.new("RGB", upright.size, "white")
     layer = upright.convert("RGBA")
     ground.paste(layer, mask=layer.getchannel("A"))

@@ -99,9 +99,13 @@ def contact_sheet(
         Column(_("E-mail"), 50),
     ]
     rows = [
-        [str(number), name_cell(one), (one.organization, one.title), one.phone, one.email]
+        [
+            str(number), name_cell(one),
+            (one.organization, " · ".join(word for word in (one.title, one.post) if word)),
+            one.phone, one.email,
+        ]
         for number, one in enumerate(people, 1)
-    ]
+    ]  # fmt: skip
     blocks: list[Block] = [
         title_of(
             cohort,
@@ -137,13 +141,19 @@ def group_blocks(
 
 
 def _group(name: str, members: Sequence[PrintedPerson], *, led: bool) -> Group:
-    """The leader is chosen on the first day: there is room to write the name."""
+    """Where no leader has been chosen yet there is room to write the name; the leader comes
+    first."""
+    members = sorted(members, key=lambda one: not one.leads)
     count = people_words(len(members))
-    note = f"{count} · " + _("Leader: %(room)s") % {"room": "＿" * 6} if led else count
+    leader = next((one.name for one in members if one.leads), "＿" * 6)
+    note = f"{count} · " + _("Leader: %(room)s") % {"room": leader} if led else count
     rows = [
-        [str(number), one.name, latin_of(one), one.organization, one.title, one.city]
+        [
+            str(number), one.name, latin_of(one), one.organization,
+            " · ".join(word for word in (one.title, one.post) if word), one.city,
+        ]
         for number, one in enumerate(members, 1)
-    ]
+    ]  # fmt: skip
     return Group(name, note, rows)
 
 

@@ -21,6 +21,7 @@ COLUMN_LABELS = {
     "birth_on": _("Date of birth"),
     "city": _("City"),
     "organization_name": _("Organization"),
+    "organization_and_title": _("Organization and post in one"),
     "credit_code": _("Unified social credit code"),
     "title": _("Post and title"),
     "phone": _("Mobile phone"),
@@ -33,7 +34,8 @@ COLUMN_LABELS = {
     "group_name": _("Group"),
 }
 # Those of the empty file to fill in.
-TEMPLATE_FIELDS = tuple(label for name, label in COLUMN_LABELS.items() if name != "birth_on")
+_NOT_ASKED = {"birth_on", "organization_and_title"}
+TEMPLATE_FIELDS = tuple(label for name, label in COLUMN_LABELS.items() if name not in _NOT_ASKED)
 # The fields that a row may change.
 FIELD_LABELS = {
     **COLUMN_LABELS,

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import City
-from participants.choices import ConsentPurpose, Gender, PaperKind
+from participants.choices import NOMINEE_PURPOSES, Gender, PaperKind
 from participants.consent_texts import CONSENT_TEXTS
 from participants.models import Nomination
 from participants.models.nomination import REASON_LENGTH
@@ -252,7 +252,7 @@ class NomineeForm(NomineeFactsForm):
         """`fixed`: what the city has handed in is shown no more."""
         super().__init__(data, files, initial=stored(row))
         given = {one.purpose for one in row.consents.all()}
-        for purpose in ConsentPurpose:
+        for purpose in NOMINEE_PURPOSES:
             self.fields[f"consent_{purpose}"] = forms.BooleanField(
                 label=CONSENT_TEXTS[purpose], required=False, initial=purpose in given
             )
@@ -269,7 +269,7 @@ class NomineeForm(NomineeFactsForm):
     def consents(self) -> list[str]:
         return [
             str(purpose)
-            for purpose in ConsentPurpose
+            for purpose in NOMINEE_PURPOSES
             if self.cleaned_data.get(f"consent_{purpose}")
         ]
 

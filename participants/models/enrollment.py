@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import City, Cohort
 from g60portal.common import clock
-from participants.choices import ACTIVE_STATES, EnrollmentState
-from participants.models.person import Person
+from participants.choices import ACTIVE_STATES, EnrollmentState, PastKind, Post
+from participants.models.person import Person, not_merged
+from participants.models.roster_history import past_triggers
 
 # Behind all groups; the trigger below writes it as well.
 NO_GROUP_POSITION = 32767
@@ -51,6 +52,9 @@ _PLACE_OF_GROUP = """
     UPDATE participants_enrollment SET group_position = NEW.position WHERE group_id = NEW.id;
     RETURN NULL;
 """
+_PAST_COLUMNS = (
+    "person_id", "seat", "city_id", "organization_name", "title", "group_id", "state",
+)  # fmt: skip
 # pgtrigger has no types here.
 _ON_ORDER = pgtrigger.Insert | pgtrigger.UpdateOf(  # type: ignore[no-untyped-call]
     "person_id", "city_id", "group_id", "stroke_key", "stroke_full_key", "pinyin_key",
@@ -88,7 +92,8 @@ class Group(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.UpdateOf("position"),  # type: ignore[no-untyped-call]
                 func=_PLACE_OF_GROUP,
-            )
+            ),
+            *past_triggers(PastKind.GROUP, ("name",), cohort="f.cohort_id"),
         ]
 
     def __str__(self) -> str:
@@ -128,6 +133,9 @@ class Enrollment(models.Model):
         related_name="enrollments",
         verbose_name=_("group"),
     )
+    post = models.CharField(
+        _("post in the class"), max_length=20, choices=Post.choices, blank=True, db_default=""
+    )
     state = models.CharField(
         _("state"),
         max_length=20,
@@ -156,8 +164,19 @@ class Enrollment(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=EnrollmentState.values), name="enrollment_state_known"
             ),
+            models.UniqueConstraint(
+                fields=["group"], condition=Q(post=Post.LEADER), name="group_one_leader"
+            ),
+            models.UniqueConstraint(
+                fields=["cohort"], condition=Q(post=Post.MONITOR), name="cohort_one_monitor"
+            ),
+            models.CheckConstraint(
+                condition=~Q(post=Post.LEADER) | Q(group__isnull=False),
+                name="leader_has_group",
+            ),
         ]
         indexes = [
+            models.Index(fields=["cohort", "state", "seat"], name="enrollment_by_state"),
             models.Index(fields=["cohort", "stroke_key", "seat"], name="enrollment_by_stroke"),
             models.Index(fields=["cohort", "stroke_full_key", "seat"], name="enrollment_by_full"),
             models.Index(fields=["cohort", "pinyin_key", "seat"], name="enrollment_by_pinyin"),
@@ -182,6 +201,8 @@ class Enrollment(models.Model):
                 operation=_ON_WORDS,
                 func=_WRITE_WORDS,
             ),
+            not_merged(),
+            *past_triggers(PastKind.ENROLLMENT, _PAST_COLUMNS, cohort="f.cohort_id"),
         ]
 
     def __str__(self) -> str:

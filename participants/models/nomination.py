@@ -21,6 +21,7 @@ from participants.choices import (
     told,
 )
 from participants.models.enrollment import Enrollment
+from participants.models.person import organization_survives
 
 REASON_LENGTH = 500
 
@@ -241,6 +242,7 @@ class Nomination(models.Model):
                 | pgtrigger.Delete,
                 func=_COUNT_ADMITTED,
             ),
+            organization_survives(),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,8 @@ from django.utils.translation import pgettext_lazy
 
 from cohorts.models import Organization
 from g60portal.common import clock
-from participants.choices import ConsentChannel, ConsentPurpose, Gender, PaperKind
+from participants.choices import ConsentChannel, ConsentPurpose, Gender, PaperKind, PastKind
+from participants.models.roster_history import FORGET_CONTACTS, past_triggers
 
 # Columns that are computed from the person are computed again when they are touched.
 _TO_ENROLLMENTS = """
@@ -24,12 +25,60 @@ _TO_ENROLLMENTS = """
     RETURN NULL;
 """
 
+# Whoever refers to a person says so before the row is looked at, and waits for a merge under way.
+_NOT_MERGED = """
+    SELECT p.merged_into_id INTO survivor
+      FROM participants_person p WHERE p.id = NEW.person_id FOR KEY SHARE;
+    IF survivor IS NOT NULL THEN
+        RAISE EXCEPTION 'the person was merged into another one'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'person_not_merged';
+    END IF;
+    RETURN NEW;
+"""
+# One that was merged hands its people over, those too who are being written right now.
+_TO_SURVIVOR = """
+    IF NEW.organization_id IS NOT NULL THEN
+        SELECT COALESCE(o.merged_into_id, o.id) INTO NEW.organization_id
+          FROM cohorts_organization o WHERE o.id = NEW.organization_id FOR KEY SHARE;
+    END IF;
+    RETURN NEW;
+"""
+
+
+def not_merged() -> pgtrigger.Trigger:
+    """For every table that refers to a person: nothing is hung on one that was merged."""
+    return pgtrigger.Trigger(
+        name="person_not_merged",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("person_id"),  # type: ignore[no-untyped-call]
+        declare=[("survivor", "bigint")],
+        func=_NOT_MERGED,
+    )
+
+
+def organization_survives() -> pgtrigger.Trigger:
+    """For tables whose rows name an organization: a merged one is replaced by its survivor."""
+    return pgtrigger.Trigger(
+        name="organization_survives",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("organization_id"),  # type: ignore[no-untyped-call]
+        func=_TO_SURVIVOR,
+    )
+
+
+class PersonManager(models.Manager["Person"]):
+    """Those who were merged into somebody are found by references alone."""
+
+    def get_queryset(self) -> models.QuerySet["Person"]:
+        return super().get_queryset().filter(merged_into=None)
+
 
 class Person(models.Model):
     """One full-name field is the truth; the Latin name can be corrected by hand.
 
     Sort keys and initials are computed by `participants.rules.derived_names` when the name is
     written; the keys compare bytewise. Contact data is not unique: two people may share a phone.
+    One that was `merged_into` another keeps the name and nothing else.
     """
 
     name = models.CharField(pgettext_lazy("person", "name"), max_length=120)
@@ -62,7 +111,18 @@ class Person(models.Model):
         related_name="person",
         verbose_name=_("account"),
     )
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
     created_at = models.DateTimeField(_("created"), default=clock.now)
+
+    objects = PersonManager()
 
     class Meta:
         verbose_name = _("person")
@@ -76,7 +136,13 @@ class Person(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Update,
                 func=_TO_ENROLLMENTS,
-            )
+            ),
+            organization_survives(),
+            *past_triggers(
+                PastKind.PERSON,
+                ("name", "latin_name", "gender", "phone", "email", "language"),
+                last=FORGET_CONTACTS,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -108,6 +174,10 @@ class SealedIdentity(models.Model):
             models.UniqueConstraint(
                 fields=["kind", "blind_index"], name="identity_blind_index_unique"
             )
+        ]
+        triggers = [
+            not_merged(),
+            *past_triggers(PastKind.IDENTITY, ("masked",), key="person_id"),
         ]
 
     def __str__(self) -> str:
@@ -142,6 +212,7 @@ class Consent(models.Model):
                 name="consent_one_in_force",
             )
         ]
+        triggers = [not_merged()]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.purpose}"

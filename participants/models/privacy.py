@@ -17,7 +17,7 @@ from participants.choices import (
     RequestKind,
     RequestState,
 )
-from participants.models.person import Person
+from participants.models.person import Person, not_merged
 
 TEXT_LENGTH = 1000
 
@@ -58,6 +58,7 @@ class PrivacyRequest(models.Model):
                 name="privacy_request_one_open",
             ),
         ]
+        triggers = [not_merged()]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
@@ -121,6 +122,7 @@ class RetentionHold(models.Model):
                 name="retention_hold_one_in_force",
             )
         ]
+        triggers = [not_merged()]
 
     def __str__(self) -> str:
         return f"{self.person_id}"

@@ -2,10 +2,12 @@
 
 from g60portal.notices.kinds import Kind
 from participants.notices import (
+    logistics_due,
     nomination_deadline,
     nomination_news,
     nominee_news,
     private_link,
+    roster_export_ready,
 )
 from participants.notices.certificate_ready import CERTIFICATE_READY
 
@@ -15,4 +17,6 @@ KINDS: tuple[Kind, ...] = (
     nominee_news.KIND,
     nomination_deadline.KIND,
     private_link.KIND,
+    roster_export_ready.KIND,
+    logistics_due.KIND,
 )

@@ -7,6 +7,8 @@ to a person; who does not answer keeps the name as written, without an organizat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from cohorts.models import Organization
@@ -51,8 +53,11 @@ def _named(facts: Iterable[CheckedFacts]) -> dict[str, _Named]:
 
 
 def _organizations() -> list[NamedOrganization]:
-    rows = Organization.objects.order_by("pk").values_list(
-        "pk", "city_id", "name", "short_name", "name_en", "credit_code"
+    """Former names and codes, of those that were merged, stand for their survivor."""
+    rows = Organization.with_merged.order_by(
+        F("merged_into").asc(nulls_first=True), "pk"
+    ).values_list(
+        Coalesce("merged_into", "pk"), "city_id", "name", "short_name", "name_en", "credit_code"
     )
     return [NamedOrganization(*row) for row in rows]
 
@@ -94,7 +99,8 @@ class _Lookup:
         """The one of the row's own city, else the only one of this name."""
         found = self._by_name.get(key, [])
         here = [one for one in found if one.city_id == city_id]
-        return (here or found)[0] if len(here) == 1 or len(found) == 1 else None
+        houses = {one.id for one in here} or {one.id for one in found}
+        return (here or found)[0] if len(houses) == 1 else None
 
     def _like(self, name: str, code: str) -> tuple[tuple[int, str], ...]:
         """Two different codes are two houses, however alike their names."""

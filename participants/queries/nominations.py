@@ -4,8 +4,10 @@ standing may see. Nothing else decides that.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.sql.datastructures import BaseTable
 
 from cohorts.models import City, Cohort
 from cohorts.permissions import may_admit, may_nominate, nomination_city_ids
@@ -74,7 +76,22 @@ def nominations_seen(cohort: Cohort, standing: Standing) -> QuerySet[Nomination]
     cities = nomination_city_ids(standing)
     if cities is not None:
         rows = rows.filter(city_id__in=cities)
-    return rows if may_nominate(standing) else rows.filter(state__in=OVERSEEN)
+    return rows if may_nominate(standing) else _overseen(rows.filter(state__in=OVERSEEN))
+
+
+class _OverseenTable(BaseTable):
+    """The table as Postgres hands it to those who only oversee: without rank, priority, reasons,
+    notes and papers, contacts masked (decision 0014)."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        alias = compiler.quote_name_unless_alias(self.table_alias)
+        return f"portal_overseen_nominations(portal_overseen_cohorts()) {alias}", []
+
+
+def _overseen(rows: QuerySet[Nomination]) -> QuerySet[Nomination]:
+    alias = rows.query.get_initial_alias()
+    rows.query.alias_map[alias] = _OverseenTable(alias, alias)
+    return rows
 
 
 def filtered(rows: QuerySet[Nomination], filters: Filters) -> QuerySet[Nomination]:
@@ -97,7 +114,7 @@ def in_city_order(rows: QuerySet[Nomination]) -> QuerySet[Nomination]:
 def waiting_list(cohort: Cohort, standing: Standing) -> list[Nomination]:
     """Cities in their order, each in the order in which its people move up."""
     rows = nominations_seen(cohort, standing).filter(state=NominationState.WAITLISTED)
-    return list(rows.order_by("city__position", "priority", "waitlist_number"))
+    return list(rows.order_by("city__position", "priority", "waitlist_number", "pk"))
 
 
 def steps_of(nomination: Nomination) -> list[NominationStep]:

@@ -7,17 +7,30 @@ committee's own decision (notes, ranks), and the secrets of the account.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q
+
+from g60portal.accounts.models import ChannelChoice
 from g60portal.audit.models import AuditEvent
+from g60portal.notices.channels.sealed_addresses import open_choice
 from g60portal.notices.models import Notice
+from participants.choices import PastKind
 from participants.models import (
     Certificate,
     Consent,
     Enrollment,
+    FormerContact,
+    LogisticsForm,
     Nomination,
     Person,
+    PersonMerge,
     PrivacyRequest,
+    RoomStay,
+    RosterPast,
     SealedIdentity,
 )
+from participants.queries.logistics_papers import opened_texts
+from participants.queries.merges import person_ids
+from participants.rules.logistics import OPEN_FACTS
 
 Rows = Sequence[Mapping[str, Any]]
 _SECTIONS: dict[str, Callable[[Person], Rows]] = {}
@@ -47,7 +60,7 @@ def _papers(person: Person) -> Rows:
 
 
 def _consents(person: Person) -> Rows:
-    rows = Consent.objects.filter(person=person).order_by("pk")
+    rows = Consent.objects.filter(person__in=person_ids(person)).order_by("pk")
     return list(
         rows.values(
             "purpose", "text_version", "language", "channel", "given_at", "withdrawn_at",
@@ -57,17 +70,17 @@ def _consents(person: Person) -> Rows:
 
 
 def _enrollments(person: Person) -> Rows:
-    rows = Enrollment.objects.filter(person=person).order_by("pk")
+    rows = Enrollment.objects.filter(person__in=person_ids(person)).order_by("pk")
     return list(
         rows.values(
             "cohort__code", "cohort__title", "seat", "city__name", "organization_name", "title",
-            "group__name", "state", "left_on", "created_at",
+            "group__name", "post", "state", "left_on", "created_at",
         )
     )  # fmt: skip
 
 
 def _nominations(person: Person) -> Rows:
-    rows = Nomination.objects.filter(enrollment__person=person).order_by("pk")
+    rows = Nomination.objects.filter(enrollment__person__in=person_ids(person)).order_by("pk")
     return list(
         rows.values(
             "cohort__code", "city__name", "name", "gender", "organization_name", "title", "phone",
@@ -77,8 +90,38 @@ def _nominations(person: Person) -> Rows:
     )  # fmt: skip
 
 
+def _logistics(person: Person) -> Rows:
+    of_person = LogisticsForm.objects.filter(enrollment__person__in=person_ids(person))
+    rows = of_person.order_by("leg__position", "pk")
+    names = ("enrollment__cohort__code", "leg__city__name", *OPEN_FACTS, "diet", "filled_at")
+    return [
+        {**facts, **opened_texts(form)}
+        for facts, form in zip(rows.values(*names), rows, strict=True)
+    ]
+
+
+def _rooms(person: Person) -> Rows:
+    rows = RoomStay.objects.filter(enrollment__person__in=person_ids(person)).order_by("first_on")
+    return list(
+        rows.values(
+            "enrollment__cohort__code", "room__hotel__name", "room__number", "first_on", "last_on"
+        )
+    )
+
+
+def _roster_past(person: Person) -> Rows:
+    """What the rosters said before, as far as it is still kept."""
+    seats = Enrollment.objects.filter(person__in=person_ids(person)).values("pk")
+    rows = RosterPast.objects.filter(
+        Q(kind__in=(PastKind.PERSON, PastKind.IDENTITY), row_id__in=person_ids(person))
+        | Q(kind=PastKind.ENROLLMENT, row_id__in=seats),
+        ends_at__isnull=False,
+    ).order_by("begins_at")
+    return list(rows.values("cohort__code", "facts", "begins_at", "ends_at"))
+
+
 def _certificates(person: Person) -> Rows:
-    rows = Certificate.objects.filter(enrollment__person=person).order_by("pk")
+    rows = Certificate.objects.filter(enrollment__person__in=person_ids(person)).order_by("pk")
     return list(rows.values("number", "name", "hours", "state", "issued_on", "verify_code"))
 
 
@@ -86,18 +129,55 @@ def _messages(person: Person) -> Rows:
     if person.user_id is None:
         return []
     rows = Notice.objects.filter(user_id=person.user_id).order_by("pk")
-    return list(rows.values("kind", "subject", "address", "state", "created_at", "sent_at"))
+    return list(
+        rows.values(
+            "kind",
+            "channel",
+            "subject",
+            "address",
+            "state",
+            "created_at",
+            "sent_at",
+            "read_at",
+            "acknowledged_at",
+        )
+    )
+
+
+def _merges(person: Person) -> Rows:
+    """Entries that were put together: when, and which contacts gave way."""
+    rows = PersonMerge.objects.filter(kept=person).order_by("pk")
+    return list(rows.values("gone__name", "made_at", "undone_at"))
+
+
+def _former_contacts(person: Person) -> Rows:
+    return list(FormerContact.objects.filter(person=person).values("kind", "value", "noted_at"))
+
+
+def _channels(person: Person) -> Rows:
+    """The further addresses for messages, opened: they are the person's own."""
+    rows = ChannelChoice.objects.filter(user__person=person).order_by("position")
+    return [
+        {
+            "channel": row.channel,
+            "use": row.use,
+            "address": open_choice(row),
+            "confirmed_at": row.confirmed_at,
+        }
+        for row in rows
+    ]
 
 
 def _requests(person: Person) -> Rows:
-    rows = PrivacyRequest.objects.filter(person=person).order_by("pk")
+    rows = PrivacyRequest.objects.filter(person__in=person_ids(person)).order_by("pk")
     return list(rows.values("kind", "state", "wish", "answer", "received_at", "ended_at"))
 
 
 def _record(person: Person) -> Rows:
     """Who did what with the person's rows: what, when; not who, for those are others' data."""
-    enrollments = Enrollment.objects.filter(person=person).values_list("pk", flat=True)
-    wanted = [("participants.person", str(person.pk))]
+    ids = person_ids(person)
+    enrollments = Enrollment.objects.filter(person__in=ids).values_list("pk", flat=True)
+    wanted = [("participants.person", str(pk)) for pk in ids]
     wanted += [("participants.enrollment", str(pk)) for pk in enrollments]
     found: list[Mapping[str, Any]] = [
         row
@@ -115,8 +195,14 @@ for _name, _section in (
     ("consents", _consents),
     ("enrollments", _enrollments),
     ("nominations", _nominations),
+    ("logistics", _logistics),
+    ("rooms", _rooms),
+    ("roster_past", _roster_past),
     ("certificates", _certificates),
     ("messages", _messages),
+    ("channels", _channels),
+    ("merges", _merges),
+    ("former_contacts", _former_contacts),
     ("requests", _requests),
     ("record", _record),
 ):

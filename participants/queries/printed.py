@@ -2,6 +2,7 @@
 orders as the roster. Nothing here prints.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -10,14 +11,14 @@ from django.db import connection
 from cohorts.choices import Role
 from cohorts.models import City, Cohort, CohortRole, Quota
 from cohorts.queries.standing import Standing
-from participants.choices import ACTIVE_NOMINATIONS, ConsentPurpose, Gender
+from participants.choices import ACTIVE_NOMINATIONS, ConsentPurpose, Gender, Post
 from participants.documents.facts import (
     PrintedCohort,
     PrintedNomination,
     PrintedPerson,
     PrintedQuota,
 )
-from participants.models import Consent, Group, Nomination
+from participants.models import Consent, Enrollment, Group, Nomination
 from participants.queries.nominations import Sight, in_city_order, nominations_seen, sight_of
 from participants.queries.roster import Ordering, RosterWish, roster_select
 from participants.queries.roster_columns import columns_for
@@ -49,7 +50,8 @@ def printed_cohort(cohort: Cohort) -> PrintedCohort:
 def printed_people(
     cohort: Cohort, standing: Standing, ordering: Ordering, *, contacts: bool = False
 ) -> list[PrintedPerson]:
-    """Those who hold a seat, as far as the standing may see them. One query."""
+    """Those who hold a seat, as far as the standing may see them, with their posts in the class.
+    Two queries."""
     names = (*_PUBLIC, *_CONTACTS) if contacts else _PUBLIC
     columns = columns_for(standing, names)
     if columns is None:
@@ -59,7 +61,16 @@ def printed_people(
     with connection.cursor() as cursor:
         cursor.execute(statement.as_string(cursor.cursor))
         rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return [PrintedPerson(**dict(zip(names, row, strict=True))) for row in rows]
+    posts = dict(
+        Enrollment.objects.filter(cohort=cohort).exclude(post="").values_list("pk", "post")
+    )
+    return [_person(dict(zip(names, row, strict=True)), posts) for row in rows]
+
+
+def _person(facts: dict[str, Any], posts: Mapping[int, str]) -> PrintedPerson:
+    post = posts.get(facts["enrollment"], "")
+    word = str(Post(post).label) if post else ""
+    return PrintedPerson(**facts, post=word, leads=post == Post.LEADER)
 
 
 def listed_enrollments(cohort: Cohort) -> set[int]:

@@ -3,22 +3,29 @@
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils.functional import Promise
 
 from cohorts.models import Cohort
-from participants.choices import ConsentPurpose
+from participants.choices import ConsentPurpose, PastKind
 from participants.consent_texts import CONSENT_TEXTS, WITHDRAWABLE, text_version
 from participants.models import (
     Consent,
     DataCopy,
     Enrollment,
+    FormerContact,
+    LogisticsForm,
     Nomination,
     Person,
+    PersonMerge,
     PrivacyRequest,
+    RoomStay,
+    RosterPast,
     SealedIdentity,
 )
+from participants.queries.merges import person_ids
 
 
 def cohort_ends(person: Person) -> list[dt.date]:
@@ -28,17 +35,21 @@ def cohort_ends(person: Person) -> list[dt.date]:
 
 
 def rows_of_person(person: Person) -> dict[str, list[int]]:
-    """Ids by holding: what a deletion empties. Nominations are known by their enrollment, or by
-    the same paper."""
-    nominations = Q(enrollment__person=person)
+    """Ids by holding: what a deletion empties, in the rows of those merged into the person, too.
+    Nominations are known by their enrollment, or by the same paper."""
+    ids = person_ids(person)
+    nominations = Q(enrollment__person__in=ids)
     identity = SealedIdentity.objects.filter(person=person).first()
     if identity:
         nominations |= Q(paper_kind=identity.kind, blind_index=identity.blind_index)
     rows = Nomination.objects.filter(nominations)
     admitted = list(rows.filter(enrollment__isnull=False).values_list("pk", flat=True))
+    past = RosterPast.objects.filter(row_id__in=ids)
     return {
         "identity": [identity.pk] if identity else [],
         "birth_date": [person.pk] if person.birth_on else [],
+        "logistics": _ids(LogisticsForm.objects.filter(enrollment__person__in=ids)),
+        "room_stay": _ids(RoomStay.objects.filter(enrollment__person__in=ids)),
         "phone": [person.pk] if person.phone else [],
         "email": [person.pk] if person.email else [],
         "nomination_paper": admitted,
@@ -46,7 +57,16 @@ def rows_of_person(person: Person) -> dict[str, list[int]]:
         "nomination": list(
             rows.filter(enrollment=None, replaces=None).values_list("pk", flat=True)
         ),
+        "past_identity": _ids(past.filter(kind=PastKind.IDENTITY).exclude(facts__masked="")),
+        "past_phone": _ids(past.filter(kind=PastKind.PERSON).exclude(facts__phone="")),
+        "former_contact": _ids(FormerContact.objects.filter(person__in=ids)),
+        "merge": _ids(PersonMerge.objects.filter(kept__in=ids, picture__isnull=False)),
+        "past_email": _ids(past.filter(kind=PastKind.PERSON).exclude(facts__email="")),
     }
+
+
+def _ids(rows: QuerySet[Any]) -> list[int]:
+    return list(rows.values_list("pk", flat=True))
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from cohorts.permissions import nomination_city_ids
 from cohorts.queries.standing import Standing
 from cohorts.rules.quotas import pool_seats
 from g60portal.common import clock
+from g60portal.common.row_walls import as_system
 from participants.choices import ACTIVE_NOMINATIONS, Gender, NominationLevel, NominationState
 from participants.models import Nomination
 from participants.rules.nominations import REMIND_BEFORE, is_over, level_of, needs_reminder, shares
@@ -125,8 +126,10 @@ class Gauge:
     shares: tuple[Share, ...]
 
 
+@as_system()
 def quota_board(cohort: Cohort, standing: Standing) -> Board:
-    """All nine cities in their official order, or those of a coordinator. Four queries."""
+    """All nine cities in their official order, or those of a coordinator. Four queries. How many,
+    not who: whoever oversees is told the numbers of rows that it may not see."""
     cities = City.objects.order_by("position")
     seen = nomination_city_ids(standing)
     if seen is not None:
@@ -142,8 +145,9 @@ def quota_board(cohort: Cohort, standing: Standing) -> Board:
     return Board(rows, cohort.seats, pool)
 
 
+@as_system()
 def balance(cohort: Cohort, standing: Standing) -> list[Gauge]:
-    """By city, industry chain, level and gender. Two queries."""
+    """By city, industry chain, level and gender; how many, not who. Two queries."""
     rows = Nomination.objects.filter(cohort=cohort, state__in=[*BALANCED])
     seen = nomination_city_ids(standing)
     if seen is not None:

@@ -1,8 +1,7 @@
 """What is due to be emptied, row by row, with the day. Held people are told apart, not left out.
 
 Each holding is one kind of row that holds a group of fields; how its rows are emptied stands in
-`actions/erasure.py` under the same name. A new holding (logistics, say) is one more entry there and
-here.
+`actions/erasure.py` under the same name. A new holding is one more entry there and here.
 """
 
 import datetime as dt
@@ -14,21 +13,34 @@ from typing import TypeVar
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from cohorts.models import OrganizationMerge
+from g60portal.accounts.models import ChannelChoice
 from g60portal.common import clock
-from participants.choices import OPEN_REQUESTS, ConsentPurpose, FieldGroup, RequestState
+from participants.choices import OPEN_REQUESTS, ConsentPurpose, FieldGroup, PastKind, RequestState
 from participants.models import (
     Consent,
     DataCopy,
     Enrollment,
+    FormerContact,
+    LogisticsForm,
     Nomination,
     Person,
+    PersonMerge,
     PrivacyRequest,
     RetentionHold,
     RetentionTerm,
+    RoomStay,
     RosterImport,
+    RosterPast,
     SealedIdentity,
 )
-from participants.rules.retention import TERMS, Stay, last_stay, phone_stay
+from participants.rules.retention import (
+    PAST_DAYS,
+    TERMS,
+    Stay,
+    last_stay,
+    phone_stay,
+)
 
 Row = TypeVar("Row", bound=Model)
 
@@ -97,23 +109,24 @@ def birth_dates(calendar: Calendar, only: Only = None) -> Iterator[Due]:
 
 
 def phones(calendar: Calendar, only: Only = None) -> Iterator[Due]:
-    listed = Consent.objects.filter(
-        person=OuterRef("pk"), purpose=ConsentPurpose.DIRECTORY, withdrawn_at=None
-    )
-    rows = _chosen(Person.objects.exclude(phone=""), only).annotate(listed=Exists(listed))
+    rows = _chosen(Person.objects.exclude(phone=""), only).annotate(listed=_listed("pk"))
     for pk, is_listed in rows.values_list("pk", "listed").iterator():
-        stays = calendar.stays.get(pk, ())
-        # The cohort that keeps it longest, by the very days that count for this person.
-        ends = [(phone_stay(stay, listed=is_listed), stay.scope) for stay in stays]
-        if ends:
-            on, scope = max(ends)
-            yield Due(pk, on, scope, pk in calendar.held)
+        if due := _phone_due(calendar, pk, pk, listed=is_listed):
+            yield due
 
 
 def emails(calendar: Calendar, only: Only = None) -> Iterator[Due]:
     rows = _chosen(Person.objects.exclude(email=""), only)
     for pk in rows.values_list("pk", flat=True).iterator():
         if due := calendar.due(FieldGroup.EMAIL, pk, pk):
+            yield due
+
+
+def channel_addresses(calendar: Calendar, only: Only = None) -> Iterator[Due]:
+    """The further addresses of people who have an account: as long as that of their mail."""
+    rows = _chosen(ChannelChoice.objects.filter(user__person__isnull=False), only)
+    for pk, person_id in rows.values_list("pk", "user__person").iterator():
+        if due := calendar.due(FieldGroup.EMAIL, person_id, pk):
             yield due
 
 
@@ -128,6 +141,14 @@ def admitted_papers(calendar: Calendar, only: Only = None) -> Iterator[Due]:
 def admitted_contacts(calendar: Calendar, only: Only = None) -> Iterator[Due]:
     rows = Nomination.objects.filter(enrollment__isnull=False).exclude(phone="", email="")
     yield from _of_enrolled(calendar, _chosen(rows, only), FieldGroup.EMAIL)
+
+
+def logistics_forms(calendar: Calendar, only: Only = None) -> Iterator[Due]:
+    yield from _of_stay(calendar, _chosen(LogisticsForm.objects.all(), only))
+
+
+def room_stays(calendar: Calendar, only: Only = None) -> Iterator[Due]:
+    yield from _of_stay(calendar, _chosen(RoomStay.objects.all(), only))
 
 
 def unadmitted(calendar: Calendar, only: Only = None) -> Iterator[Due]:
@@ -156,8 +177,105 @@ def copies(calendar: Calendar, only: Only = None) -> Iterator[Due]:
         yield Due(pk, clock.local(at).date(), "")
 
 
+def past_papers(calendar: Calendar, only: Only = None) -> Iterator[Due]:
+    """The past of the roster goes with the present; of people in no cohort, sooner."""
+    rows = _past(PastKind.IDENTITY, only).exclude(facts__masked="")
+    for pk, person_id, ended_at in rows.values_list("pk", "row_id", "ends_at").iterator():
+        yield calendar.due(FieldGroup.IDENTITY, person_id, pk) or _past_due(pk, ended_at)
+
+
+def past_phones(calendar: Calendar, only: Only = None) -> Iterator[Due]:
+    rows = _past(PastKind.PERSON, only).exclude(facts__phone="")
+    facts = rows.annotate(listed=_listed("row_id")).values_list("pk", "row_id", "listed", "ends_at")
+    for pk, person_id, is_listed, ended_at in facts.iterator():
+        yield _phone_due(calendar, person_id, pk, listed=is_listed) or _past_due(pk, ended_at)
+
+
+def past_emails(calendar: Calendar, only: Only = None) -> Iterator[Due]:
+    rows = _past(PastKind.PERSON, only).exclude(facts__email="")
+    for pk, person_id, ended_at in rows.values_list("pk", "row_id", "ends_at").iterator():
+        yield calendar.due(FieldGroup.EMAIL, person_id, pk) or _past_due(pk, ended_at)
+
+
+def past_people(calendar: Calendar, only: Only = None) -> Iterator[Due]:
+    """The names of those who were deleted for good: never in the ledger of what was taught."""
+    present = Person.objects.filter(pk=OuterRef("row_id"))
+    rows = _past(PastKind.PERSON, only).exclude(Exists(present))
+    for pk, ended_at in rows.values_list("pk", "ends_at").iterator():
+        yield _past_due(pk, ended_at)
+
+
+def _past(kind: PastKind, only: Only) -> QuerySet[RosterPast]:
+    """States that have ended: those that still are stand in the rows themselves."""
+    return _chosen(RosterPast.objects.filter(kind=kind, ends_at__isnull=False), only)
+
+
+def _past_due(pk: int, ended_at: dt.datetime | None) -> Due:
+    on = clock.local(ended_at or clock.now()).date() + dt.timedelta(days=PAST_DAYS)
+    return Due(pk, on, "")
+
+
+def _listed(person: str) -> Exists:
+    return Exists(
+        Consent.objects.filter(
+            person=OuterRef(person), purpose=ConsentPurpose.DIRECTORY, withdrawn_at=None
+        )
+    )
+
+
+def _phone_due(calendar: Calendar, person_id: int, pk: int, *, listed: bool) -> Due | None:
+    """By the cohort that keeps it longest, by the very days that count for this person."""
+    stays = calendar.stays.get(person_id, ())
+    ends = [(phone_stay(stay, listed=listed), stay.scope) for stay in stays]
+    if not ends:
+        return None
+    on, scope = max(ends)
+    return Due(pk, on, scope, person_id in calendar.held)
+
+
+def former_contacts(calendar: Calendar, only: Only = None) -> Iterator[Due]:
+    """They go with the present ones; where there are none, when the last of those would have."""
+    rows = _chosen(FormerContact.objects.all(), only)
+    for pk, person_id in rows.values_list("pk", "person_id").iterator():
+        if due := calendar.due(FieldGroup.PHONE, person_id, pk):
+            yield due
+
+
+def merges(_calendar: Calendar, only: Only = None) -> Iterator[Due]:
+    """The day on which a merge can no longer be undone."""
+    yield from _pictures(PersonMerge.objects.all(), only)
+
+
+def organization_merges(_calendar: Calendar, only: Only = None) -> Iterator[Due]:
+    """They name no person, but say whose people were moved."""
+    yield from _pictures(OrganizationMerge.objects.all(), only)
+
+
+def _pictures(rows: QuerySet[Row], only: Only) -> Iterator[Due]:
+    days = dt.timedelta(days=TERMS[FieldGroup.MERGE].days)
+    kept = _chosen(rows.filter(picture__isnull=False), only)
+    for pk, at in kept.values_list("pk", "made_at"):
+        yield Due(pk, clock.local(at + days).date() + dt.timedelta(days=1), "")
+
+
 def _chosen(rows: QuerySet[Row], only: Only) -> QuerySet[Row]:
     return rows if only is None else rows.filter(pk__in=only)
+
+
+def _of_stay(
+    calendar: Calendar, rows: QuerySet[LogisticsForm] | QuerySet[RoomStay]
+) -> Iterator[Due]:
+    """By the cohort they were for, whatever other cohort the person is in."""
+    facts = rows.values_list(
+        "pk",
+        "enrollment__person_id",
+        "enrollment__cohort_id",
+        "enrollment__cohort__code",
+        "enrollment__cohort__ends_on",
+    )
+    for pk, person_id, cohort_id, code, ends_on in facts.iterator():
+        stay = Stay(code, ends_on, calendar.terms.get(cohort_id, {}))
+        yield Due(pk, stay.due_on(FieldGroup.LOGISTICS), code, person_id in calendar.held)
 
 
 def _of_enrolled(calendar: Calendar, rows: QuerySet[Nomination], group: str) -> Iterator[Due]:
@@ -179,12 +297,22 @@ HOLDINGS = (
     Holding("identity", FieldGroup.IDENTITY, identities),
     Holding("birth_date", FieldGroup.IDENTITY, birth_dates),
     Holding("nomination_paper", FieldGroup.IDENTITY, admitted_papers),
+    Holding("logistics", FieldGroup.LOGISTICS, logistics_forms),
+    Holding("room_stay", FieldGroup.LOGISTICS, room_stays),
     Holding("phone", FieldGroup.PHONE, phones),
     Holding("email", FieldGroup.EMAIL, emails),
+    Holding("channel_address", FieldGroup.EMAIL, channel_addresses),
     Holding("nomination_contact", FieldGroup.EMAIL, admitted_contacts),
     Holding("nomination", FieldGroup.NOMINATION, unadmitted),
     Holding("upload", FieldGroup.UPLOAD, uploads),
     Holding("copy", FieldGroup.COPY, copies),
+    Holding("former_contact", FieldGroup.PHONE, former_contacts),
+    Holding("merge", FieldGroup.MERGE, merges),
+    Holding("organization_merge", FieldGroup.MERGE, organization_merges),
+    Holding("past_identity", FieldGroup.IDENTITY, past_papers),
+    Holding("past_phone", FieldGroup.PHONE, past_phones),
+    Holding("past_email", FieldGroup.EMAIL, past_emails),
+    Holding("past_person", FieldGroup.NOMINATION, past_people),
 )
 
 

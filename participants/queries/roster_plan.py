@@ -58,7 +58,7 @@ def plan_of(
 ) -> RosterPlan:
     """The plan for a file that is opened already. Raises RosterUnreadable."""
     read = read or roster_rows(found)
-    lines = list(roster_lines(read, found.mapping, progress))
+    lines = list(roster_lines(read, found, progress))
     known = acquaintances(cohort, [line.facts for line in lines if line.facts])
     rows = _planned(cohort, _without_doubles(lines), known)
     plan = RosterPlan(
@@ -173,7 +173,7 @@ def _row_plan(
     plan = RowPlan(
         line.sheet,
         line.row,
-        line.reading.name,
+        line.facts.name if line.facts else line.reading.name,
         "error",
         line.facts,
         problems=line.problems,

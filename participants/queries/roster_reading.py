@@ -4,7 +4,8 @@ Nothing here knows the people of the portal; that is `queries.roster_plan`.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
@@ -14,19 +15,21 @@ from cohorts.models import City
 from g60portal.accounts.models import User
 from g60portal.common import clock
 from g60portal.common.tables import Sheet, read_table
-from g60portal.common.tables.limits import MAX_ROWS, large
+from g60portal.common.tables.limits import MAX_ROWS, TableRefused, large
 from participants.models import ImportMapping
 from participants.refusals import RosterUnreadable
 from participants.rules.person_facts import CheckedFacts, FactsUnusable, Text, checked_facts
 from participants.rules.roster_header import Header
 from participants.rules.roster_mapping import RosterMapping
 from participants.rules.roster_plan import CellProblem
-from participants.rules.roster_rows import RowReading, city_words, read_row
+from participants.rules.roster_rows import RowReading, city_word, city_words, read_row
 from participants.rules.roster_sheets import (
     Reason,
     RosterRow,
     RosterSheet,
     SkippedRow,
+    captions_of,
+    holds_nobody,
     likeliest,
     notes_by_reason,
     roster_sheets,
@@ -38,6 +41,10 @@ from participants.rules.roster_sheets import (
 # Called with the number of rows done; long work tells how far it is.
 Progress = Callable[[int], None]
 _TOLD_EACH = 250
+# "嘉兴名单", "Jiaxing roster": what stands beside the city in the name of a sheet.
+_SHEET_WORDS = re.compile(
+    r"(推荐|人选|学员|人员|名单|名册|花名册|汇总|表|roster|list|people|\s)+$", re.I
+)
 FOREIGN_TABLE = gettext_lazy(
     "Another table with other columns begins here. Put it on a sheet of its own."
 )
@@ -73,6 +80,7 @@ class RosterFile:
 
     sheets: Sequence[RosterSheet]
     mapping: RosterMapping
+    cities: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def read(self) -> list[RosterSheet]:
@@ -82,7 +90,29 @@ class RosterFile:
     def readable(self) -> bool:
         """Each sheet that is to be read has a name and a city for everybody."""
         read = self.read
-        return bool(read) and all(one.header and usable(one.header, self.mapping) for one in read)
+        return bool(read) and all(
+            one.header
+            and (
+                usable(one.header, self.mapping)
+                or usable(one.header, self.mapping, tells_city=self._tells_city(one))
+            )
+            for one in read
+        )
+
+    def home_of(self, one: RosterSheet, caption: str = "") -> int:
+        """The city of a row that names none itself: said by hand, else told by the caption above
+        it or by the name of its sheet; 0 when nothing tells."""
+        if self.mapping.city:
+            return self.cities.get(city_word(self.mapping.city), 0)
+        if one.header is None or "city" in one.header.names:
+            return 0
+        found = self.cities.get(city_word(caption)) if caption else None
+        return found or self.cities.get(city_word(_SHEET_WORDS.sub("", one.name)), 0)
+
+    def _tells_city(self, one: RosterSheet) -> bool:
+        return bool(self.home_of(one)) or any(
+            self.home_of(one, caption) for caption in captions_of(one)
+        )
 
     @property
     def asked_about(self) -> list[RosterSheet]:
@@ -105,7 +135,9 @@ def roster_file(
     """The sheets of a file. Raises TableRefused. Columns that nobody names now are those that the
     same sender has named before for a file like this."""
     tables = read_table(data, filename)
-    found = RosterFile(roster_sheets(tables, mapping), mapping)
+    found = roster_file_of(tables, mapping)
+    if holds_nobody(found.sheets):
+        raise TableRefused("nobody", _("Below the column names stands nobody."))
     if mapping.columns or by is None:
         return found
     remembered = remembered_columns(found, by)
@@ -113,7 +145,9 @@ def roster_file(
 
 
 def roster_file_of(tables: Sequence[Sheet], mapping: RosterMapping) -> RosterFile:
-    return RosterFile(roster_sheets(tables, mapping), mapping)
+    cities = City.objects.values_list("pk", "code", "name", "name_en", "area_code")
+    words = {word: pk for pk, *names in cities for word in city_words(*names)}
+    return RosterFile(roster_sheets(tables, mapping), mapping, words)
 
 
 def remembered_columns(found: RosterFile, by: User) -> dict[str, str]:
@@ -137,32 +171,34 @@ def roster_rows(found: RosterFile) -> RosterRows:
         rows, skipped = rows_of(one, hidden_too=found.mapping.hidden_rows)
         answer.rows += [(one, row) for row in rows]
         answer.notes += [*_header_notes(one), *_skipped_notes(one.sheet, skipped, rows)]
+        if home := found.home_of(one):
+            answer.notes += _city_notes(found, one, home)
         if len(answer.rows) > MAX_ROWS:
             raise large(one.name)
+    if not answer.rows:
+        raise TableRefused("nobody", _("Below the column names stands nobody."))
     return answer
 
 
 def roster_lines(
-    rows: RosterRows, mapping: RosterMapping, progress: Progress | None = None
+    rows: RosterRows, found: RosterFile, progress: Progress | None = None
 ) -> Iterator[RosterLine]:
     """The facts of each row, and everything that is wrong with it."""
-    cities = list(City.objects.values_list("pk", "code", "name", "name_en", "area_code"))
-    words = {word: pk for pk, *names in cities for word in city_words(*names)}
-    home = next((pk for pk, code, *_names in cities if code == mapping.city), 0)
     today = clock.today()
     for number, (one, row) in enumerate(rows.rows, start=1):
         if one.header is None:
             raise AssertionError("Only sheets with column names are read.")
         if progress and number % _TOLD_EACH == 0:
             progress(number)
-        reading = read_row(one.header, row.cells, words, home=home, typed=one.sheet.typed)
+        home = found.home_of(one, row.caption)
+        reading = read_row(one.header, row.cells, found.cities, home=home, typed=one.sheet.typed)
         facts, problems = _checked(reading, today)
         if row.foreign:
             facts, problems = None, {"name": FOREIGN_TABLE}
         line = RosterLine(one.name, row.row, one.header, reading, facts, (), row.hidden)
         if problems:
-            found = tuple(line.problem(name, text) for name, text in problems.items())
-            line = replace(line, problems=found)
+            told = tuple(line.problem(name, text) for name, text in problems.items())
+            line = replace(line, problems=told)
         yield line
 
 
@@ -184,6 +220,15 @@ def _first_words(found: RosterFile) -> list[str]:
         elif one.sheet.rows:
             words += [cell.text for cell in one.sheet.rows[0] if cell.text]
     return words[:60]
+
+
+def _city_notes(found: RosterFile, one: RosterSheet, home: int) -> Iterator[str]:
+    """The city that was not said by hand."""
+    if not found.mapping.city:
+        yield _("Sheet “%(sheet)s”: the city is taken from the name of the sheet: %(city)s.") % {
+            "sheet": one.name,
+            "city": City.objects.get(pk=home).local_name,
+        }
 
 
 def _header_notes(one: RosterSheet) -> Iterator[str]:

@@ -17,7 +17,9 @@ _DAYS = range(3_654, 60_000)
 _YEARS = range(1900, 2100)
 _MONTHS = range(1, 13)
 
-_MARKED = re.compile(r"(\d{4})[-./年](\d{1,2})(?:[-./月](\d{1,2})日?|月)?(?:T?00:00:00)?")
+_MARKED = re.compile(
+    r"(\d{4})[-./、年](\d{1,2})(?:[-./、月](\d{1,2})[日.]?|[月.])?(?:T?00:00:00)?(?:出?生)?"
+)
 _RUN = re.compile(r"(\d{4})(\d{2})(\d{2})?")
 _YEAR = re.compile(r"(\d{4})年?")
 _NUMBER = re.compile(r"\d{5}(\.0+)?")

@@ -5,23 +5,28 @@ Order by strokes or pinyin is in `name_order`. Only the canonical Unicode form (
 a compatibility form would replace characters that people really carry in their names.
 """
 
-import os
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import groupby
 
 from django.utils.translation import gettext as _
 
-# The phrase table of pypinyin takes 44 MB of each worker and rarely helps with names.
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-
-from pypinyin import lazy_pinyin
+from participants.rules.name_readings import (
+    given_syllables,
+    is_read,
+    surname_syllables,
+    without_tone,
+)
 
 DOT = "\u00b7"
-_DOTS = dict.fromkeys(map(ord, "\u2022\u30fb\uff0e\u2027\uff65\u2219\u22c5"), DOT)
+_DOTS = dict.fromkeys(
+    map(ord, "\u2022\u30fb\uff0e\u2027\uff65\u2219\u22c5\u25cf\ufe52\u2024\u02d9\u25aa"), DOT
+)
 _INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF])
 _SPACES = re.compile(r"\s+")
+# Typed instead of the dot, between two Chinese characters.
+_FULL_STOP = re.compile(r"(?<=[^ -~])[.\u3002] ?(?=([^ -~]))")
 _HAN_BLOCKS = (
     (0x4E00, 0x9FFF),
     (0x3400, 0x4DBF),
@@ -66,38 +71,6 @@ COMPOUND_SURNAMES = frozenset({
     "纳兰", "叶赫", "完颜", "富察", "费莫", "钮祜", "那拉", "歐陽", "諸葛",
     "司馬", "東方", "尉遲", "長孫",
 })  # fmt: skip
-
-# Surnames that are read otherwise than the character usually is.
-SURNAME_READINGS = {
-    "单": "Shan", "單": "Shan", "仇": "Qiu", "解": "Xie", "查": "Zha", "任": "Ren", "曾": "Zeng",
-    "朴": "Piao", "盖": "Ge", "蓋": "Ge", "乐": "Yue", "樂": "Yue", "缪": "Miao", "繆": "Miao",
-    "翟": "Zhai", "区": "Ou", "區": "Ou", "种": "Chong", "黑": "He", "折": "She", "员": "Yun",
-    "員": "Yun", "那": "Na", "洗": "Xian", "冼": "Xian", "尉": "Wei", "万": "Wan", "华": "Hua",
-    "逄": "Pang", "逢": "Pang", "隗": "Wei", "葛": "Ge", "祭": "Zhai", "召": "Shao", "卜": "Bu",
-    "秘": "Bi", "费": "Fei", "宓": "Mi", "覃": "Qin", "牟": "Mou", "晁": "Chao", "谌": "Chen",
-    "谯": "Qiao", "莘": "Shen", "哈": "Ha", "干": "Gan", "于": "Yu", "尹": "Yin", "佴": "Nai",
-    "仝": "Tong", "令": "Ling", "佟": "Tong", "教": "Jiao", "撒": "Sa", "车": "Che", "車": "Che",
-    "都": "Du", "重": "Chong", "阚": "Kan", "闞": "Kan", "郇": "Xun", "郗": "Xi", "隽": "Juan",
-    "纪": "Ji", "过": "Guo", "應": "Ying", "应": "Ying", "宁": "Ning", "曲": "Qu", "石": "Shi",
-    "贾": "Jia", "賈": "Jia", "薄": "Bo", "柏": "Bai", "鲍": "Bao", "暴": "Bao", "贲": "Ben",
-    "卓": "Zhuo", "俞": "Yu", "幺": "Yao", "么": "Yao", "乜": "Nie", "粘": "Nian", "适": "Kuo",
-    "称": "Cheng", "长": "Chang", "行": "Xing", "殷": "Yin", "冯": "Feng", "盛": "Sheng",
-    "尉迟": "Yuchi", "尉遲": "Yuchi", "万俟": "Moqi", "澹台": "Tantai", "长孙": "Zhangsun",
-    "長孫": "Zhangsun", "令狐": "Linghu", "鲜于": "Xianyu", "亓官": "Qiguan", "呼延": "Huyan",
-    "宰父": "Zaifu", "谷梁": "Guliang", "乐正": "Yuezheng", "子车": "Ziju", "即墨": "Jimo",
-    "仲长": "Zhongchang", "单于": "Chanyu", "钟离": "Zhongli", "夹谷": "Jiagu",
-}  # fmt: skip
-
-# Given-name characters whose usual reading in names is not the first one of the dictionary.
-_GIVEN_READINGS = {
-    "茜": "qian",
-    "晟": "sheng",
-    "曦": "xi",
-    "澄": "cheng",
-    "卜": "bu",
-    "阿": "a",
-    "彧": "yu",
-}
 
 
 @dataclass(frozen=True)
@@ -156,6 +129,7 @@ def normalize_name(raw: str) -> str:
     text = _SPACES.sub(" ", text.translate(_DOTS)).strip()
     if any(is_han(character) for character in text):
         text = re.sub(rf"(?<=[^ -~]) (?=[^ -~])| ?{DOT} ?", lambda match: match[0].strip(), text)
+        text = _FULL_STOP.sub(lambda match: DOT if is_han(match[1]) else match[0], text)
     return text
 
 
@@ -191,12 +165,15 @@ def initials(name: str) -> str:
     """First letters of all syllables or words, for searching ("oyn" for 欧阳娜)."""
     surname, given = split_name(name)
     if surname:
-        readings = _syllables(surname)
-        known = SURNAME_READINGS.get(surname, "")
-        first = known[:1].lower() or readings[0][:1]
-        return first + "".join(syllable[:1] for syllable in [*readings[1:], *_syllables(given)])
+        syllables = [*surname_syllables(surname), *given_syllables(given)]
+        return "".join(syllable[:1] for syllable in syllables)
     words = re.split(r"[\s·.\-]+", latin_name(name))
     return "".join(word[:1] for word in words).lower()
+
+
+def unread_characters(name: str) -> list[str]:
+    """Chinese characters whose reading nobody has told us; the Latin spelling lacks them."""
+    return [character for character in name if is_han(character) and not is_read(character)]
 
 
 def mask_name(name: str) -> str:
@@ -212,7 +189,7 @@ def mask_name(name: str) -> str:
 
 
 def _surname_in_latin(surname: str) -> str:
-    return SURNAME_READINGS.get(surname) or "".join(_syllables(surname)).capitalize()
+    return "".join(map(without_tone, surname_syllables(surname))).capitalize()
 
 
 def _given_in_latin(part: str) -> str:
@@ -225,18 +202,10 @@ def _given_in_latin(part: str) -> str:
 
 def _syllables(text: str) -> list[str]:
     """One reading a character; runs of other writing stay whole."""
-    if all(map(is_han, text)):
-        return [_GIVEN_READINGS.get(character) or _reading(character) for character in text]
-    readings = lazy_pinyin(text, errors="default", v_to_u=True)
-    if len(readings) != len(text):
-        return [str(reading) for reading in readings]
-    return [
-        _GIVEN_READINGS.get(character, str(reading))
-        for character, reading in zip(text, readings, strict=True)
-    ]
-
-
-@lru_cache(maxsize=20_000)
-def _reading(character: str) -> str:
-    """Of a Chinese character by itself: without the table of phrases its neighbors say nothing."""
-    return str(lazy_pinyin(character, errors="default", v_to_u=True)[0])
+    pieces: list[str] = []
+    for is_chinese, run in groupby(text, is_han):
+        if is_chinese:
+            pieces += map(without_tone, given_syllables("".join(run)))
+        else:
+            pieces.append("".join(run))
+    return pieces

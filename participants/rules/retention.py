@@ -16,8 +16,13 @@ from participants.choices import FieldGroup
 ANSWER_DAYS = 15
 # Without the person's consent to be listed a phone number has no purpose after the cohort.
 PHONE_DAYS_UNLISTED = 30
+# What the roster said of people who are in no cohort any more: for questions about a mistaken
+# import.
+PAST_DAYS = 30
 # A copy of one's own data waits this long to be fetched.
 COPY_DAYS = 7
+# A merge of two persons or organizations can be taken back for this long.
+MERGE_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,8 @@ class Term:
 TERMS: dict[str, Term] = {
     # Insurance, lodging and entry end with the cohort; claims of insurance come within a month.
     FieldGroup.IDENTITY: Term(30, shortest=0, longest=90),
+    # Bills of hotels and coaches are checked within the month.
+    FieldGroup.LOGISTICS: Term(30, shortest=0, longest=90),
     # The directory of those who agreed to be listed; others' go after PHONE_DAYS_UNLISTED.
     FieldGroup.PHONE: Term(365, shortest=30, longest=365),
     # Certificates, follow-ups, and the account.
@@ -47,6 +54,8 @@ TERMS: dict[str, Term] = {
     FieldGroup.UPLOAD: Term(1, shortest=1, longest=1),
     # After it was made.
     FieldGroup.COPY: Term(COPY_DAYS, shortest=COPY_DAYS, longest=COPY_DAYS),
+    # After the merge; until then it can be undone.
+    FieldGroup.MERGE: Term(MERGE_DAYS, shortest=MERGE_DAYS, longest=MERGE_DAYS),
 }
 
 

@@ -1,7 +1,8 @@
 """One row of a roster file read into the facts about a person, with what cannot be understood."""
 
 import re
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -11,10 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from g60portal.common.tables import Cell
 from participants.choices import Gender, PaperKind
 from participants.rules.birth_dates import BirthDate, birth_date
+from participants.rules.employer_titles import employer_and_title, is_house
+from participants.rules.names import COMPOUND_SURNAMES, DOT, is_han, normalize_name
 from participants.rules.papers import likely_kind
 from participants.rules.person_facts import CITY_MISSING, PersonFacts
 from participants.rules.roster_header import Header
-from participants.rules.roster_words import normalized
+from participants.rules.roster_words import (
+    names_nobody,
+    normalized,
+    points_above,
+    says_nothing,
+)
 
 Text = str | Promise
 Meaning = TypeVar("Meaning")
@@ -46,6 +54,18 @@ PAPER_AS_NUMBER = _(
     "Compare it with the paper."
 )
 NAME_WITH_REMARK = _("The name holds brackets. Is a remark written into it?")
+NAME_REMARK_LEFT_OUT = _("The remark %(value)s was left out of the name.")
+NAME_OF_NOBODY = _("This names nobody: %(value)s. Leave the row out until the person is known.")
+NAMES_SEVERAL = _(
+    "Two names stand here, or the dot between the parts of one is missing. "
+    "Write one name in each row."
+)
+NAME_ODD = _("A name holds no %(value)s. Write the name alone.")
+SAME_AS_ABOVE = _("The cell points to the one above. Write the value itself: %(value)s says none.")
+EMPLOYER_TAKEN_APART = _("Read as organization “%(organization)s” and post “%(title)s”.")
+EMPLOYER_NOT_TAKEN_APART = _(
+    "Where the post begins cannot be told; all of it was taken as the organization."
+)
 CITY_AROUND = _("%(value)s was taken for a part of %(city)s.")
 BIRTH_UNREADABLE = _("This is no date of birth: %(value)s. Write it like 1980-05-12.")
 
@@ -102,11 +122,20 @@ _CITY_HEAD = re.compile(r"^(中国)?(上海市?|安徽省?|江苏省?|浙江省?
 # 嘉兴市南湖区 lies in 嘉兴: what follows on the city is a part of it.
 _CITY_PART = re.compile(r"[市区].+(区|县|市|镇|乡|街道)")
 _LETTERS = {code: code - 0xFEE0 for code in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+# 王丽（女，回族）: how official lists write what stands in columns here.
+_REMARK = re.compile(r"\s*[(（\[【]([^()（）\[\]【】]{1,12})[)）\]】]\s*$")
+_REMARK_WORDS = re.compile(
+    r"(男|女|[\u4e00-\u9fff]{1,6}族)([,，、;；\s]+(男|女|[\u4e00-\u9fff]{1,6}族))*"
+)
+_SEVERAL = re.compile(r"[、,，;；/|]")
+# Signs of names beside letters: "O'Connor", "Jean-Luc", "Smith, Jane", "John W. Smith".
+_SIGNS_OF_NAMES = frozenset(f"{DOT}'’ʼ‘`-‐.,()（）[]【】 ")
 _BRACKETS = re.compile(r"[()（）\[\]【】<>《》]")
 _DATES = frozenset({"date", "datetime", "time"})
 # A number of 18 digits that a spreadsheet has spoiled ends like this.
 _ZEROS = re.compile(r"\d{15}000")
 _SAFE_DIGITS = 15
+_PASSPORTS = re.compile("护照|passport", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -127,7 +156,7 @@ def city_words(code: str, name: str, name_en: str, *more: str) -> set[str]:
 
 def city_word(raw: str) -> str:
     """The bare name: 上海市松江区, 上海松江 and 松江 are one."""
-    text = normalized(raw)
+    text = normalized(raw.partition(",")[0] if raw.isascii() else raw)
     bare = _CITY_TAIL.sub("", _CITY_HEAD.sub("", text))
     return bare or text
 
@@ -159,7 +188,7 @@ class _Reader:
     ) -> None:
         self._cells: dict[str, list[Cell]] = {}
         for column in header.columns:
-            if column.index < len(cells) and cells[column.index].filled:
+            if column.index < len(cells) and _is_said(column.name, cells[column.index]):
                 self._cells.setdefault(column.name, []).append(cells[column.index])
         self._header = header
         self._cities = cities
@@ -170,15 +199,16 @@ class _Reader:
 
     def reading(self) -> RowReading:
         self._refuse_spoiled()
-        name = self._name()
+        name, remark = self._name()
+        employer, title = self._employer()
         identity = self._identity()
         facts = PersonFacts(
             name=name,
             city_id=self._city(),
-            organization_name=self._text("organization_name"),
-            title=self._text("title"),
+            organization_name=employer,
+            title=title,
             latin_name=self._text("latin_name"),
-            gender=self._word("gender", GENDERS, GENDER_UNKNOWN) or "",
+            gender=self._word("gender", GENDERS, GENDER_UNKNOWN) or remark,
             birth=self._birth(),
             phone=self._number("phone"),
             email=self._unmasked("email"),
@@ -197,6 +227,8 @@ class _Reader:
             kinds = {cell.kind for cell in cells}
             if "error" in kinds:
                 self._problems[name] = FORMULA_FAILED
+            elif any(cell.kind == "text" and points_above(cell.text) for cell in cells):
+                self._problems[name] = str(SAME_AS_ABOVE) % {"value": cells[0].text}
             elif kinds & _DATES and name != "birth_on":
                 self._problems[name] = DATE_FOUND
             elif name == "name" and kinds & {"number", "boolean"}:
@@ -211,11 +243,42 @@ class _Reader:
         texts = [_bare(cell.text) for cell in self._cells.get(name, ())]
         return " ".join(dict.fromkeys(text for text in texts if text))
 
-    def _name(self) -> str:
-        name = self._text("name").translate(_LETTERS)
-        if _BRACKETS.search(name):
+    def _name(self) -> tuple[str, str]:
+        """The name, and the gender when a remark behind it tells one."""
+        name, gender = self._without_remark(self._text("name").translate(_LETTERS))
+        if "name" in self._problems or not name:
+            return name, gender
+        if names_nobody(name):
+            self._problems["name"] = str(NAME_OF_NOBODY) % {"value": name}
+        elif _is_several(name):
+            self._problems["name"] = NAMES_SEVERAL
+        elif odd := "".join(_odd_signs(normalize_name(name))):
+            self._problems["name"] = str(NAME_ODD) % {"value": odd}
+        elif _BRACKETS.search(name):
             self._warnings.append(NAME_WITH_REMARK)
-        return name
+        return name, gender
+
+    def _without_remark(self, name: str) -> tuple[str, str]:
+        found = _REMARK.search(name)
+        if not found or not _REMARK_WORDS.fullmatch(found[1].strip()):
+            return name, ""
+        self._warnings.append(str(NAME_REMARK_LEFT_OUT) % {"value": found[0].strip()})
+        told = [GENDERS[word] for word in "男女" if word in _SEVERAL.split(found[1].strip())]
+        return name[: found.start()], told[0] if len(told) == 1 else ""
+
+    def _employer(self) -> tuple[str, str]:
+        """Organization and post: from columns of their own, else from one that holds both."""
+        employer, title = self._text("organization_name"), self._text("title")
+        both = self._text("organization_and_title")
+        if not both or employer:
+            return employer, title
+        organization, post = employer_and_title(both)
+        if post:
+            facts = {"organization": organization, "title": post}
+            self._warnings.append(str(EMPLOYER_TAKEN_APART) % facts)
+        elif not is_house(organization):
+            self._warnings.append(EMPLOYER_NOT_TAKEN_APART)
+        return organization, " ".join(dict.fromkeys(text for text in (post, title) if text))
 
     def _unmasked(self, name: str) -> str:
         """A masked value comes from our own export and says nothing."""
@@ -288,9 +351,36 @@ class _Reader:
         if given or isinstance(identity, (int, float)):
             return given or ""
         kind = likely_kind(identity)
-        if kind == PaperKind.PASSPORT:
+        if kind == PaperKind.PASSPORT and not _PASSPORTS.search(self._header.label_of("identity")):
             self._warnings.append(PASSPORT_ASSUMED)
         return "" if kind == PaperKind.RESIDENT_ID else kind
+
+
+def _is_said(name: str, cell: Cell) -> bool:
+    """Signs for an empty cell are none; in a column for consent they are an answer."""
+    if not cell.filled:
+        return False
+    answers = name in {"name", "directory_consent"}
+    return answers or cell.kind != "text" or not says_nothing(cell.text)
+
+
+def _is_several(name: str) -> bool:
+    """Two people in one cell. Chinese names with spaces are one: 张 三, 欧阳 娜娜."""
+    if not any(map(is_han, name)) or DOT in normalize_name(name):
+        return bool(any(map(is_han, name)) and _SEVERAL.search(name))
+    if _SEVERAL.search(name):
+        return True
+    pieces = [piece for piece in name.split() if all(map(is_han, piece))]
+    whole = [piece for piece in pieces if len(piece) > 1]
+    return len(whole) > 1 and pieces[0] not in COMPOUND_SURNAMES
+
+
+def _odd_signs(name: str) -> Iterator[str]:
+    """Figures and signs that no name has, each once."""
+    for sign in dict.fromkeys(name):
+        plain = sign in _SIGNS_OF_NAMES or is_han(sign)
+        if not plain and unicodedata.category(sign)[0] in "NPS":
+            yield sign
 
 
 def _bare(text: str) -> str:

@@ -29,6 +29,10 @@ _FOOTER = re.compile(
 _SUM = re.compile(r"(合计|总计|小计|共计|total)\s*([:：].*)?|共\s*\d+\s*(人|名)", re.IGNORECASE)
 _FIGURE = re.compile(r"\d+(\.\d+)?\s*(人|名)?")
 _CAPTION = re.compile(r"(第?[一二三四五六七八九十]+[、.．]|[(（][一二三四五六七八九十]+[)）]).*")
+# What stands around the words of a caption: （二）… and …（5人）.
+_NUMBERED = re.compile(
+    r"^[(（]?第?[一二三四五六七八九十\d]+[)）、.．]+\s*|\s*[(（:：]?\s*(共\s*)?\d*\s*[人名]?[)）:：]?\s*$"
+)
 # A merged range over so many columns is a line of text, not the cell of a person.
 _WIDE = 3
 
@@ -43,12 +47,14 @@ class SkippedRow:
 
 @dataclass(frozen=True)
 class RosterRow:
-    """`foreign`: column names of another table stand here, so nothing can be read."""
+    """`foreign`: column names of another table stand here, so nothing can be read. `caption` is the
+    last one above the row, without its number: often the city of the rows below."""
 
     row: int
     cells: Row = field(repr=False)
     hidden: bool = False
     foreign: bool = False
+    caption: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,9 +100,19 @@ def likeliest(sheets: Sequence[RosterSheet]) -> RosterSheet | None:
     return max((one for one in sheets if one.header), key=_likeness, default=None)
 
 
-def usable(header: Header, mapping: RosterMapping) -> bool:
-    """Name and city are known; the city may have been said for all rows."""
-    return "name" in header.names and bool("city" in header.names or mapping.city)
+def usable(header: Header, mapping: RosterMapping, *, tells_city: bool = False) -> bool:
+    """Name and city are known; the city may have been said for all rows, or be told by the name of
+    the sheet or by captions."""
+    said = "city" in header.names or bool(mapping.city) or tells_city
+    return "name" in header.names and said
+
+
+def holds_nobody(sheets: Sequence[RosterSheet]) -> bool:
+    """Column names are there, and nothing below them on any sheet."""
+    headed = [one for one in sheets if one.header and one.header.complete]
+    return bool(headed) and not any(
+        one.header and len(one.sheet.rows) > one.header.first_data_row for one in sheets
+    )
 
 
 def rows_of(one: RosterSheet, *, hidden_too: bool) -> tuple[list[RosterRow], list[SkippedRow]]:
@@ -108,6 +124,7 @@ def rows_of(one: RosterSheet, *, hidden_too: bool) -> tuple[list[RosterRow], lis
     wide = _wide_rows(sheet.merges)
     rows: list[RosterRow] = []
     skipped: list[SkippedRow] = []
+    caption = ""
     for index in range(header.first_data_row, len(filled)):
         cells, hidden = filled[index], index in sheet.hidden_rows
         texts = [cell.text for cell in cells]
@@ -119,9 +136,18 @@ def rows_of(one: RosterSheet, *, hidden_too: bool) -> tuple[list[RosterRow], lis
             reason = "hidden"
         if reason is not None:
             skipped.append(SkippedRow(index + 1, reason))
+            if reason == "caption":
+                caption = _NUMBERED.sub("", next(text for text in texts if text))
             continue
-        rows.append(RosterRow(index + 1, cells, hidden, begins_another_table(header, texts)))
+        foreign = begins_another_table(header, texts)
+        rows.append(RosterRow(index + 1, cells, hidden, foreign, caption))
     return rows, skipped
+
+
+def captions_of(one: RosterSheet) -> set[str]:
+    """Those above rows about people."""
+    rows, _skipped = rows_of(one, hidden_too=False)
+    return {row.caption for row in rows if row.caption}
 
 
 def row_spans(numbers: Sequence[int]) -> str:

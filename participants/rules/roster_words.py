@@ -10,6 +10,7 @@ FIELDS = (
     "birth_on",
     "city",
     "organization_name",
+    "organization_and_title",
     "credit_code",
     "title",
     "phone",
@@ -47,6 +48,12 @@ ALIASES: dict[str, tuple[str, ...]] = {
             "单位 单位名称 单位全称 工作单位 现工作单位 工作单位全称 所在单位 所属单位 任职单位 "
             "企业 企业名称 企业全称 所在企业 公司 公司名称 公司全称 就职单位 机构 机构名称 "
             "organization organisation company employer organizationname"
+        ),
+        "organization_and_title": (
+            "单位及职务 单位和职务 单位职务 单位/职务 单位与职务 工作单位及职务 "
+            "工作单位和职务 工作单位职务 "
+            "现工作单位及职务 所在单位及职务 单位及职务职称 工作单位及职务职称 工作单位及职务/职称 "
+            "工作单位与职务 organizationandpost unitandpost companyandtitle"
         ),
         "credit_code": (
             "统一社会信用代码 社会信用代码 信用代码 统一信用代码 单位统一社会信用代码 creditcode "
@@ -92,6 +99,12 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+# What stands in cells that are to be empty, and instead of a name that is not known yet.
+_NOTHING = _words("无 没有 暂无 / \\ — – - —— -- none null nil n/a na")
+_NOBODY = _NOTHING | _words("待定 空缺 待补 暂缺 tbd tbc")
+# Cells that point to the one above.
+_DITTO = _words("同上 同前 〃 ″ 々 \" '' ditto")
+
 # Known words above columns that say nothing to the portal.
 IGNORED = _words(
     "序号 编号 号 学号 座号 座位号 状态 备注 说明 导入结果 导入说明 seat seatnumber no state "
@@ -111,7 +124,10 @@ _MARKS = re.compile(r"[\s*:_\-.、,#'\"\u200b\ufeff]+")
 
 
 def field_named(label: str) -> str | None:
-    """The field that a column name means; None when unknown or of no interest."""
+    """The field that a column name means; None when unknown or of no interest. No column name
+    begins with a figure, and most cells that are asked about do."""
+    if label[:1].isdigit():
+        return None
     plain = normalized(label)
     return _FIELD_OF.get(plain) or _FIELD_OF.get(plain.replace("/", ""))
 
@@ -134,6 +150,20 @@ def field_below(head: str, label: str) -> str | None:
 def speaks_of_others(head: str) -> bool:
     """Of somebody beside the person of the row."""
     return normalized(head) in _OTHERS
+
+
+def says_nothing(text: str) -> bool:
+    """A sign for an empty cell."""
+    return text.strip().casefold() in _NOTHING
+
+
+def names_nobody(text: str) -> bool:
+    """A sign for somebody who is still to be named."""
+    return text.strip().casefold() in _NOBODY
+
+
+def points_above(text: str) -> bool:
+    return text.strip().casefold() in _DITTO
 
 
 def is_ignored(label: str) -> bool:

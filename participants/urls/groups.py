@@ -14,6 +14,7 @@ urlpatterns = [
     path(_HERE, groups.groups, name="group-list"),
     path(f"{_HERE}spread/", groups.spread, name="group-spread"),
     path(f"{_HERE}move/", groups.move, name="group-move"),
+    path(f"{_HERE}post/", groups.post, name="group-post"),
     path(f"{_HERE}<int:group_id>/", groups.edit, name="group-edit"),
     path(f"{_HERE}<int:group_id>/place/", groups.place, name="group-place"),
     path(f"{_HERE}<int:group_id>/remove/", groups.remove, name="group-remove"),

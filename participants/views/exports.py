@@ -18,6 +18,7 @@ from g60portal.common import clock
 from g60portal.common.refusals import Refusal
 from participants.actions.exports import note_export
 from participants.forms.roster import column_names, opens_numbers, roster_columns, roster_wish
+from participants.forms.saved_views import query_params, viewed_params
 from participants.queries.roster_columns import Spelling
 from participants.queries.roster_stream import CONTENT_TYPES, FORMATS, roster_stream
 from participants.refusals import RosterParameterWrong
@@ -28,7 +29,7 @@ from participants.refusals import RosterParameterWrong
 def export(request: HttpRequest, code: str) -> HttpResponseBase:
     entry = enter(request, code, may_see_people)
     try:
-        return roster_file(entry.cohort, entry.standing, request.GET.dict(), by=entry.by)
+        return roster_file(entry.cohort, entry.standing, query_params(request.GET), by=entry.by)
     except Refusal as refusal:
         messages.warning(request, str(refusal))
         return redirect("people-list", code)
@@ -51,6 +52,7 @@ def roster_file(
     if wanted not in FORMATS:
         text = _("“%(value)s” is not known here.") % {"value": wanted[:60]}
         raise RosterParameterWrong(fields={"format": text}, facts={"parameter": "format"})
+    params = viewed_params(cohort, standing, by, params)
     columns, wish = roster_columns(standing, params), roster_wish(cohort, params)
     names = column_names(columns)
     opens = opens_numbers(standing, names, asked=reveal)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,6 +22,8 @@ from participants.actions.groups import (
     rename_group,
     spread_over_groups,
 )
+from participants.actions.posts import set_post
+from participants.choices import Post
 from participants.forms.groups import GroupForm, SpreadForm
 from participants.forms.numbers import whole_number
 from participants.models import Enrollment, Group
@@ -124,6 +126,23 @@ def move(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("group-list", code)
 
 
+@login_required
+@require_POST
+def post(request: HttpRequest, code: str) -> HttpResponse:
+    """Give the marked people the post `post`, or take theirs."""
+    entry = enter(request, code, may_edit_people)
+    wanted = request.POST.get("post", "")
+    if wanted not in ("", *Post.values):
+        raise Http404
+    people = Enrollment.objects.filter(cohort=entry.cohort, pk__in=_marked(request.POST))
+
+    def give() -> None:
+        for one in people.order_by("seat"):
+            set_post(enrollment=one, post=wanted, by=entry.by)
+
+    return _answered(request, code, give, _("Saved."))
+
+
 def _page(entry: Entry, form: GroupForm, *, spread_form: SpreadForm | None = None) -> HttpResponse:
     rows = _visible(entry, group_rows(entry.cohort))
     waiting = _seen(entry, without_group(entry.cohort))
@@ -139,6 +158,7 @@ def _page(entry: Entry, form: GroupForm, *, spread_form: SpreadForm | None = Non
         seated=seated,
         own_cities=people_city_ids(entry.standing) is not None,
         no_group=NO_GROUP,
+        posts=Post.choices,
         may_edit=may_edit_people(entry.standing),
     )
     status = max(form_status(one) for one in used)

@@ -10,6 +10,7 @@ TABS = (
     ("itinerary", "my-itinerary", _("Itinerary")),
     ("people", "my-people", _("People")),
     ("connect", "my-connect", _("Connect")),
+    ("logistics", "my-logistics", _("Logistics")),
     ("certificate", "my-certificate", _("Certificate")),
 )
 

@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from g60portal.common.forms import carried_out, form_status
+from g60portal.common.row_walls import as_system
 from participants.actions.nomination_links import (
     OWN_FACTS,
     PEOPLE_A_LINK,
@@ -32,6 +33,7 @@ Page = Callable[..., HttpResponse]
 
 def private_page(view: Page) -> Page:
     """Kept nowhere, found by no search engine, and the same page for every link that is dead.
+    Whoever holds the link is let in by it, not by an account: it is read as the portal itself.
 
     The referrer stays within the portal (the policy of the site): without any, browsers would send
     no origin with the form, and the check against forged forms would refuse it.
@@ -40,7 +42,8 @@ def private_page(view: Page) -> Page:
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            response = view(request, *args, **kwargs)
+            with as_system():
+                response = view(request, *args, **kwargs)
         except (LinkDead, Http404):
             response = render(request, "participants/link_dead.html", status=404)
         response["Cache-Control"] = "no-store"

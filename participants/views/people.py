@@ -1,12 +1,14 @@
 """The people of a cohort: list with filters and orders, one person, adding, changing, leaving."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
@@ -14,10 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cohorts.permissions import (
     may_edit_people,
+    may_keep_views,
     may_reveal_identity,
     may_see_contacts,
     may_see_people,
 )
+from cohorts.queries.standing import Standing
 from cohorts.views.rooms import Entry, Word, enter
 from g60portal.common.forms import carried_out, form_status
 from g60portal.common.refusals import Refusal
@@ -25,8 +29,15 @@ from participants.actions.enrollments import change_person, enroll_person, withd
 from participants.actions.identities import reveal_identity
 from participants.choices import ACTIVE_STATES, EnrollmentState
 from participants.forms.people import EnrollForm, PersonForm, ReasonForm
-from participants.forms.roster import NO_GROUP, roster_columns, roster_wish
-from participants.models import Enrollment
+from participants.forms.roster import NO_GROUP, column_names, roster_columns, roster_wish
+from participants.forms.saved_views import (
+    NO_VIEW,
+    ViewForm,
+    kept_params,
+    query_params,
+    viewed_params,
+)
+from participants.models import Enrollment, SavedView
 from participants.queries.identities import reveal_count
 from participants.queries.people import (
     cities_seen,
@@ -35,7 +46,9 @@ from participants.queries.people import (
     people_in_words,
 )
 from participants.queries.roster import COUNTED, RosterWish, roster_count, roster_page
+from participants.queries.roster_columns import BY_NAME, Column, columns_for, names_for
 from participants.queries.roster_stream import FORMATS
+from participants.queries.saved_views import views_for
 from participants.refusals import PossiblySame
 from participants.rules.papers import mask_email, mask_phone
 
@@ -74,44 +87,50 @@ NOT_LISTED = frozenset({"name_latin", "email", "identity"})
 def people(request: HttpRequest, code: str) -> HttpResponse:
     """The list. An address with unknown parameters falls back to the plain list."""
     entry = enter(request, code, may_see_people)
+    views = list(views_for(entry.cohort, entry.standing, entry.by))
+    params = query_params(request.GET) or _default_params(views)
     try:
-        wish = roster_wish(entry.cohort, request.GET.dict())
+        asked = viewed_params(entry.cohort, entry.standing, entry.by, params)
+        wish, columns = roster_wish(entry.cohort, asked), _page_columns(entry.standing, asked)
     except Refusal as refusal:
         messages.warning(request, str(refusal))
-        return redirect("people-list", code)
-    columns = [
-        column for column in roster_columns(entry.standing, {}) if column.name not in NOT_LISTED
-    ]
+        plain = "" if request.GET else f"?view={NO_VIEW}"
+        return redirect(reverse("people-list", args=[code]) + plain)
+    # A row links to its person by the seat, which need not be among the columns shown.
+    read = columns if "seat" in column_names(columns) else [*columns, BY_NAME["seat"]]
     page = roster_page(
         entry.cohort,
         entry.standing,
-        columns,
+        read,
         wish,
         limit=PAGE_ROWS,
-        cursor=request.GET.get("cursor", ""),
+        cursor=params.get("cursor", ""),
         spelling="words",
     )
     context = entry.context(
         "people",
         columns=columns,
-        rows=[
-            dict(zip((column.name for column in columns), row, strict=True)) for row in page.rows
-        ],
+        rows=[dict(zip((column.name for column in read), row, strict=True)) for row in page.rows],
         count=(count := roster_count(entry.cohort, entry.standing, wish)),
         counted=min(count, COUNTED),
         order_rule=ORDER_RULES.get(wish.ordering, ""),
         wish=wish,
-        group_word=request.GET.get("group", ""),
         filtered=wish != RosterWish(ordering=wish.ordering),
-        next_url=_address(request, cursor=page.next) if page.next else "",
-        previous_url=_address(request, cursor=page.previous) if page.previous else "",
-        orders=_orders(request, wish),
+        next_url=_address(params, cursor=page.next) if page.next else "",
+        previous_url=_address(params, cursor=page.previous) if page.previous else "",
+        orders=_orders(params, wish),
         cities=cities_seen(entry.standing),
         states=EnrollmentState.choices,
         groups=group_choices(entry.cohort),
         no_group=NO_GROUP,
-        exports=_exports(request),
+        exports=_exports(params),
+        views=_view_words(views, params),
+        choosable=columns_for(entry.standing, names_for(entry.standing)),
+        chosen=column_names(columns),
+        kept=kept_params(wish, columns if asked.get("columns") else []),
+        view_form=ViewForm(),
         may_edit=may_edit_people(entry.standing),
+        may_keep_views=may_keep_views(entry.standing),
     )
     return render(request, "participants/person_list.html", context)
 
@@ -245,24 +264,47 @@ def _enrollment(entry: Entry, seat: int) -> Enrollment:
     return row
 
 
-def _address(request: HttpRequest, **changed: str) -> str:
-    """The list's own address with some parameters changed; an empty one is left out."""
-    params = request.GET.copy()
-    params.pop("cursor", None)
-    for name, value in changed.items():
-        params[name] = value
-    for name in [name for name, value in params.items() if not value]:
-        del params[name]
-    return f"?{params.urlencode()}"
+def _default_params(views: Sequence[SavedView]) -> dict[str, str]:
+    """The own default, when the address asks for nothing."""
+    chosen = next((view for view in views if getattr(view, "is_default", False)), None)
+    return {"view": str(chosen.pk)} if chosen else {}
 
 
-def _orders(request: HttpRequest, wish: RosterWish) -> list[Word]:
+def _page_columns(standing: Standing, params: Mapping[str, str]) -> list[Column]:
+    columns = roster_columns(standing, params)
+    if params.get("columns"):
+        return columns
+    return [column for column in columns if column.name not in NOT_LISTED]
+
+
+def _view_words(views: Sequence[SavedView], params: Mapping[str, str]) -> list[Word]:
+    """Everybody, and each view; the current one is what the address names and nothing besides."""
+    if not views:
+        return []
+    plain = {name for name, value in params.items() if value} - {"cursor"}
+    named = params.get("view", NO_VIEW) if plain <= {"view"} else ""
+    everybody = Word(_("Everybody"), f"?view={NO_VIEW}", named == NO_VIEW)
+    return [everybody] + [
+        Word(view.name, f"?view={view.pk}", named == str(view.pk)) for view in views
+    ]
+
+
+def _address(params: Mapping[str, str], **changed: str) -> str:
+    """The list's own address with some parameters changed; an empty one is left out, unless it
+    takes back what a view says."""
+    wanted = {name: value for name, value in params.items() if name != "cursor"} | changed
+    if "view" not in wanted:
+        wanted = {name: value for name, value in wanted.items() if value}
+    return f"?{urlencode(wanted)}"
+
+
+def _orders(params: Mapping[str, str], wish: RosterWish) -> list[Word]:
     return [
-        Word(str(label), _address(request, ordering=key), key == wish.ordering)
+        Word(str(label), _address(params, ordering=key), key == wish.ordering)
         for key, label in ORDER_LABELS.items()
     ]
 
 
-def _exports(request: HttpRequest) -> Mapping[str, Any]:
+def _exports(params: Mapping[str, str]) -> Mapping[str, Any]:
     """Addresses of the same list as files."""
-    return {name.upper(): f"export/{_address(request, format=name)}" for name in FORMATS}
+    return {name.upper(): f"export/{_address(params, format=name)}" for name in FORMATS}

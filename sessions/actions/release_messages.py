@@ -1,7 +1,6 @@
 """The messages of a release that is out: have them leave at once, or take them back."""
 
 from django.db import transaction
-from django.db.models import F, Func, JSONField, Value
 from django.utils.translation import gettext_lazy as _
 
 from g60portal.accounts.models import User
@@ -11,6 +10,7 @@ from g60portal.common.locks import locked
 from g60portal.common.refusals import Refusal
 from g60portal.notices.choices import NoticeState
 from g60portal.notices.outbox import hint_delivery
+from sessions.actions.notice_changes import take_back
 from sessions.models import Release
 from sessions.queries.release_messages import waiting_messages
 
@@ -48,17 +48,7 @@ def take_messages_back(*, release: Release, by: User | None) -> int:
     A row that a worker claims at this moment is not among them: it is on its way.
     """
     _lock(release)
-    count = waiting_messages(release).update(
-        state=NoticeState.CANCELLED,
-        last_error=TAKEN_BACK,
-        context=Func(
-            F("context"),
-            Value({"taken_back": True}, JSONField()),
-            template="%(expressions)s",
-            arg_joiner=" || ",
-            output_field=JSONField(),
-        ),
-    )
+    count = take_back(waiting_messages(release), TAKEN_BACK)
     if not count:
         raise NothingWaits
     _record("release_messages_taken_back", release, count, by)

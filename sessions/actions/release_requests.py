@@ -60,12 +60,18 @@ def release_or_ask(
     comment: str,
     by: User | None,
     expected_number: int | None = None,
+    urgent: bool = False,
 ) -> Release | ReleaseRequest:
     """Publish at once, or ask the hosts where the cohort demands consent. Locks the cohort."""
     cohort = locked(cohort)
     if not cohort.release_needs_consent:
         return release_under_lock(
-            cohort=cohort, name=name, comment=comment, by=by, expected_number=expected_number
+            cohort=cohort,
+            name=name,
+            comment=comment,
+            by=by,
+            expected_number=expected_number,
+            urgent=urgent,
         )
     demand_open_cohort(cohort)
     if ReleaseRequest.objects.filter(cohort=cohort, state=RequestState.OPEN).exists():
@@ -79,6 +85,7 @@ def release_or_ask(
         cohort=cohort,
         name=name.strip(),
         comment=comment.strip(),
+        urgent=urgent,
         fingerprint=preview.fingerprint,
         by=by,
     )
@@ -188,6 +195,7 @@ def _publish(row: ReleaseRequest, fingerprint: str, by: User | None) -> None:
         author=row.by,
         by=by,
         fingerprint=fingerprint,
+        urgent=row.urgent,
     )
     _move(row, state=RequestState.RELEASED, release=row.release, fingerprint=fingerprint)
     write_notices(consent_answered(row, by=by))

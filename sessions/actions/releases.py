@@ -14,6 +14,7 @@ from g60portal.common.arrays import array_text
 from g60portal.common.locks import locked, locked_rows
 from g60portal.common.refusals import Refusal
 from participants.models import Group
+from sessions.actions.reminders import plan_reminders
 from sessions.choices import SessionState
 from sessions.models import Release, ReleasedSession, TrainingSession
 from sessions.notices.release_news import supersede_untold, write_release_notices
@@ -73,19 +74,26 @@ def publish_release(
     comment: str,
     by: User | None,
     expected_number: int | None = None,
+    urgent: bool = False,
 ) -> Release:
     """Freeze the timetable as the next release and tell everybody whom it concerns.
 
     Locks the cohort (numbers, double clicks, enrolling) and its sessions. `expected_number` is the
     number that the user saw: another one means that somebody was faster. Messages leave when the
-    cohort's waiting time is over; what of earlier releases has not left by now never will, because
-    the new messages tell the difference from what each person knows.
+    cohort's waiting time is over, those of an `urgent` release at once; what of earlier releases
+    has not left by now never will, because the new messages tell the difference from what each
+    person knows.
     """
     cohort = locked(cohort)
     if cohort.release_needs_consent:
         raise ConsentNeeded
     return release_under_lock(
-        cohort=cohort, name=name, comment=comment, by=by, expected_number=expected_number
+        cohort=cohort,
+        name=name,
+        comment=comment,
+        by=by,
+        expected_number=expected_number,
+        urgent=urgent,
     )
 
 
@@ -103,6 +111,7 @@ def release_under_lock(
     author: User | None = None,
     expected_number: int | None = None,
     fingerprint: str | None = None,
+    urgent: bool = False,
 ) -> Release:
     """`publish_release` for a caller that has locked the cohort and needs no (more) consent.
 
@@ -126,11 +135,13 @@ def release_under_lock(
         number=number,
         name=name.strip(),
         comment=comment.strip(),
+        urgent=urgent,
         by=author or by,
     )
     _freeze_sessions(release, preview.past, preview.slots, preview.diff, sessions)
     _freeze_groups(release, preview.audience.now)
     _plan_drafts(preview.slots)
+    plan_reminders(cohort=cohort, slots=preview.slots.values())
     told_count = write_release_notices(release=release, preview=preview)
     after = {
         "release": number,
@@ -138,6 +149,8 @@ def release_under_lock(
         "told": told_count,
         "name": release.name,
     }
+    if urgent:
+        after["urgent"] = True
     record("timetable_released", release, by=by, scope=cohort.code, after=after)
     return release
 

@@ -66,6 +66,11 @@ class DocumentFileView(CohortView):
             OpenApiParameter("ordering", str, enum=ORDERINGS),
             OpenApiParameter("rows", int, description="Rows of the hall, for the seat plan."),
             OpenApiParameter("columns", int, description="Seats a row, for the seat plan."),
+            OpenApiParameter(
+                "reason",
+                str,
+                description="Why the list for the hotel shows papers in clear; written down.",
+            ),
         ],
         responses={
             (200, "application/pdf"): OpenApiTypes.BINARY,

@@ -33,7 +33,7 @@ PAGE_PARAMETERS = [
     OpenApiParameter("limit", int, description="Rows of a page, at most 500."),
     OpenApiParameter("cursor", str, description="Given in `next` and `previous`."),
 ]
-_RELEASE_FIELDS = ("number", "name", "comment", "released_at", "by", "session_count")
+_RELEASE_FIELDS = ("number", "name", "comment", "urgent", "released_at", "by", "session_count")
 
 
 class ReleaseSerializer(serializers.ModelSerializer[Release]):
@@ -124,6 +124,9 @@ class PublishSerializer(serializers.Serializer[Any]):
 
     name = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)
     comment = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
+    urgent = serializers.BooleanField(
+        required=False, default=False, help_text="Messages leave at once and are to be confirmed."
+    )
     expected_number = serializers.IntegerField(
         min_value=1, max_value=100_000, required=False, allow_null=True
     )
@@ -177,6 +180,7 @@ class ReleaseListView(CohortView):
             name=form.validated_data["name"],
             comment=form.validated_data["comment"],
             expected_number=form.validated_data.get("expected_number"),
+            urgent=form.validated_data["urgent"],
             by=self.by,
         )
         if not isinstance(made, Release):

@@ -16,6 +16,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cohorts.models import Cohort
 from cohorts.permissions import (
+    may_ask_for_logistics,
+    may_edit_any_leg,
+    may_reveal_identity,
     may_see_cohort,
     may_see_contacts,
     may_see_everybody,
@@ -28,8 +31,11 @@ from participants.documents import name_signs, nominations, rosters
 from participants.documents.certificate import GlyphsMissing
 from participants.documents.facts import PrintedCohort, PrintedPerson
 from participants.documents.fonts import FontsMissing
+from participants.documents.logistics import LISTS, ListKind, list_sheet
 from participants.documents.printing import unprintable
 from participants.documents.sheets import Sheet, print_sheet
+from participants.queries.logistics import legs_in_reach, legs_with_logistics
+from participants.queries.logistics_lists import printed_hotels, printed_list
 from participants.queries.nominations import sight_of
 from participants.queries.printed import (
     group_names,
@@ -40,8 +46,10 @@ from participants.queries.printed import (
     printed_quotas,
 )
 from participants.queries.roster import Ordering
+from participants.refusals import NoLegInReach
 from sessions.documents import handbook, sign_in, timetables
 from sessions.documents.facts import PrintedRelease
+from sessions.queries.check_in_codes import check_in_codes_of
 from sessions.queries.printed import printed_contacts, printed_release
 from sessions.refusals import CharactersUnprintable, FontsAway, SeatsTooFew
 
@@ -55,11 +63,13 @@ _NAMED = 5
 
 @dataclass(frozen=True)
 class Wish:
-    """How a document is asked for. `rows` 0 means as many as it takes."""
+    """How a document is asked for. `rows` 0 means as many as it takes; `reason` is why papers are
+    to be shown in clear."""
 
     ordering: Ordering = "seat"
     rows: int = 0
     columns: int = USUAL_COLUMNS
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +110,8 @@ def nobody_reached(_standing: Standing) -> tuple[str, ...]:
 @dataclass(frozen=True)
 class Document:
     """`personal` names the contact columns that it carries for a standing: those are written down.
-    `ordered` documents follow the order asked for; `released` ones need a release."""
+    `ordered` documents follow the order asked for; `released` ones need a release; those that
+    `reveals` show papers in clear to whoever gives a reason."""
 
     name: str
     title: str | Promise
@@ -110,6 +121,7 @@ class Document:
     personal: Callable[[Standing], tuple[str, ...]] = nobody_reached
     ordered: bool = True
     released: bool = False
+    reveals: bool = False
 
 
 def documents_for(standing: Standing) -> list[Document]:
@@ -211,7 +223,8 @@ def _sign_in_sessions(ground: Ground) -> Sheet:
 
 
 def _badges(ground: Ground) -> bytes:
-    return name_signs.badges(ground.head, ground.people)
+    codes = check_in_codes_of(ground.cohort.pk, [one.enrollment for one in ground.people])
+    return name_signs.badges(ground.head, ground.people, ground.groups, codes)
 
 
 def _table_cards(ground: Ground) -> bytes:
@@ -237,6 +250,7 @@ def _handbook(ground: Ground) -> Sheet:
         ground.people,
         ground.groups,
         printed_contacts(ground.cohort),
+        [printed_hotels(state.leg) for state in legs_with_logistics(ground.cohort)],
         ground.wish.ordering,
     )
 
@@ -253,6 +267,37 @@ def _nomination_summary(ground: Ground) -> Sheet:
 def _nomination_forms(ground: Ground) -> bytes:
     rows = printed_nominations(ground.cohort, ground.standing, photos=True)
     return nominations.nomination_forms(ground.head, rows)
+
+
+def _list_maker(kind: ListKind) -> Callable[[Ground], Sheet]:
+    """A list of all legs in reach."""
+
+    def make(ground: Ground) -> Sheet:
+        legs = legs_in_reach(ground.standing, ground.cohort, rooms=kind.for_desk)
+        if not legs:
+            raise NoLegInReach
+        contacts, reveal = may_see_contacts(ground.standing), bool(ground.wish.reason)
+        lists = [printed_list(kind, state.leg, contacts=contacts, reveal=reveal) for state in legs]
+        return list_sheet(kind, ground.head, lists)
+
+    return make
+
+
+def _list_document(kind: ListKind) -> Document:
+    return Document(
+        kind.name,
+        kind.title,
+        kind.note,
+        may_reveal_identity if kind.papers else _permission_of(kind),
+        _list_maker(kind),
+        personal=lambda standing: kind.personal(contacts=may_see_contacts(standing)),
+        ordered=False,
+        reveals=kind.papers,
+    )
+
+
+def _permission_of(kind: ListKind) -> Callable[[Standing], bool]:
+    return may_ask_for_logistics if kind.for_desk else may_edit_any_leg
 
 
 def _contacts_of_people(standing: Standing) -> tuple[str, ...]:
@@ -323,7 +368,7 @@ DOCUMENTS: tuple[Document, ...] = (
     Document(
         "badges",
         gettext_lazy("Badges"),
-        gettext_lazy("90 × 130 mm, four on an A4 page, with marks to cut along."),
+        gettext_lazy("90 × 130 mm, four on an A4 page, with the check-in code of each."),
         may_see_everybody,
         _badges,
     ),
@@ -353,7 +398,7 @@ DOCUMENTS: tuple[Document, ...] = (
     Document(
         "handbook",
         gettext_lazy("Handbook"),
-        gettext_lazy("A5: welcome, timetable, roster, groups, contacts, room for notes."),
+        gettext_lazy("A5: welcome, timetable, roster, groups, lodging, contacts, room for notes."),
         may_see_everybody,
         _handbook,
         released=True,
@@ -384,4 +429,5 @@ DOCUMENTS: tuple[Document, ...] = (
         personal=_contacts_of_nominees,
         ordered=False,
     ),
+    *map(_list_document, LISTS),
 )

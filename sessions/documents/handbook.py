@@ -1,11 +1,11 @@
-"""The class handbook, A5: cover, welcome, timetable, roster, groups, contacts, room for notes."""
+"""The class handbook, A5: cover, welcome, timetable, roster, groups, lodging, contacts, notes."""
 
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from participants.documents.facts import PrintedCohort, PrintedPerson
+from participants.documents.facts import PrintedCohort, PrintedLegLogistics, PrintedPerson
 from participants.documents.rosters import group_blocks, roster_blocks
 from participants.documents.sheets import (
     Block,
@@ -30,6 +30,7 @@ def handbook_sheet(
     people: Sequence[PrintedPerson],
     groups: Sequence[str],
     contacts: Sequence[PrintedContact],
+    lodging: Sequence[PrintedLegLogistics],
     ordering: str,
 ) -> Sheet:
     text = _("Handbook")
@@ -42,6 +43,8 @@ def handbook_sheet(
         *roster_blocks(cohort, people, ordering, _("Roster"), small=True),
         Break(),
         *group_blocks(cohort, people, groups, pgettext("printed list", "Groups")),
+        Break(),
+        *_lodging(cohort, lodging),
         Break(),
         *_contacts(cohort, contacts),
         Break(),
@@ -101,6 +104,29 @@ def _welcome(cohort: PrintedCohort, release: PrintedRelease) -> list[Block]:
                 _("Meals are taken together and kept simple; gifts are neither given nor taken."),
                 _("What others tell of their companies stays in this circle."),
                 _("The timetable may change. The notice of the day prevails."),
+            ]
+        ),
+    ]
+
+
+def _lodging(cohort: PrintedCohort, legs: Sequence[PrintedLegLogistics]) -> list[Block]:
+    """Where one sleeps and eats. Who has which room is told at the desk, not printed for all."""
+    blocks: list[Block] = [title_of(cohort, _("Lodging and meals"))]
+    for leg in legs:
+        blocks.append(Heading(leg.city, span_words(leg.starts_on, leg.ends_on)))
+        blocks += [
+            Text(" · ".join(part for part in (one.name, one.address, one.phone) if part))
+            for one in leg.hotels
+        ] or [Text(_("The hotel is told before you arrive."))]
+    return [
+        *blocks,
+        Heading(_("Good to know")),
+        Points(
+            [
+                _("Your room and its number are on the portal, under Logistics, and at the desk."),
+                _("Bring the identity paper with which you are enrolled: hotels ask for it."),
+                _("Tell the desk at once if you do not need a night or a meal."),
+                _("Special diets and needs are prepared for those who told them in their form."),
             ]
         ),
     ]

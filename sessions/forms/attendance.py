@@ -1,4 +1,4 @@
-"""The roll call: one choice a person, read into marks.
+"""The roll call: one choice a person, read into marks; and the code of one person.
 
 Each person also carries the state that the page showed; only what differs from it becomes a mark,
 so that two people at two doors never undo each other.
@@ -16,6 +16,8 @@ from sessions.actions.attendance import Mark
 from sessions.choices import AttendanceState
 from sessions.queries.attendance import RollRow
 
+# Neither the browser nor the keyboard of a phone may "mend" a code.
+_AS_TYPED = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 _NO_STATE = ("", _("not marked"))
 
 
@@ -72,6 +74,23 @@ class RollCallForm(forms.Form):
                 state = AttendanceState.PRESENT.value
             if state and state != self.cleaned_data[_shown_name(row)]:
                 yield row, state
+
+
+class CodeForm(forms.Form):
+    """A check-in code as a hand scanner or somebody's fingers enter it."""
+
+    code = forms.CharField(
+        label=_("Check-in code"),
+        max_length=200,
+        help_text=_("Scan the badge or the phone, or type the code that stands below the picture."),
+        widget=forms.TextInput(attrs=_AS_TYPED),
+    )
+
+    def __init__(self, *args: object, scanning: bool = False, **kwargs: object) -> None:
+        """`scanning`: the field takes the focus, for the next person in the line."""
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own arguments
+        if scanning:
+            self.fields["code"].widget.attrs["autofocus"] = True
 
 
 def _name(row: RollRow) -> str:

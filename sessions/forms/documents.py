@@ -13,6 +13,7 @@ from sessions.documents.catalogue import MOST_COLUMNS, MOST_ROWS, USUAL_COLUMNS,
 from sessions.refusals import DocumentParameterWrong
 
 USUAL_ORDERING: Ordering = "stroke"
+LONGEST_REASON = 300
 LANGUAGES = tuple(code for code, _label in settings.LANGUAGES)
 
 
@@ -33,6 +34,7 @@ def document_wish(params: Mapping[str, str]) -> Wish:
         ordering=cast("Ordering", ordering),
         rows=_count(params, "rows", 0, MOST_ROWS),
         columns=_count(params, "columns", USUAL_COLUMNS, MOST_COLUMNS),
+        reason=params.get("reason", "").strip()[:LONGEST_REASON],
     )
 
 

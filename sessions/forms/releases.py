@@ -29,6 +29,13 @@ class ReleaseForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Stands at the top of each mail."),
     )
+    urgent = forms.BooleanField(
+        label=_("Urgent: send at once, and call whoever does not confirm"),
+        required=False,
+        help_text=_(
+            "For changes of today. Who has not confirmed in time stands in a list with phone."
+        ),
+    )
     expected_number = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
 

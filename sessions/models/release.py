@@ -13,7 +13,8 @@ from sessions.models.training_session import TrainingSession
 
 
 class Release(models.Model):
-    """`number` counts from 1 within the cohort, without gaps."""
+    """`number` counts from 1 within the cohort, without gaps. The messages of an `urgent` one leave
+    at once, and whoever does not confirm in time is called."""
 
     cohort = models.ForeignKey(
         Cohort, on_delete=models.PROTECT, related_name="releases", verbose_name=_("cohort")
@@ -21,6 +22,7 @@ class Release(models.Model):
     number = models.PositiveIntegerField(_("number"))
     name = models.CharField(_("name"), max_length=80, blank=True)
     comment = models.CharField(_("comment"), max_length=500, blank=True)
+    urgent = models.BooleanField(_("urgent"), default=False, db_default=False)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,

@@ -20,6 +20,7 @@ class ReleaseRequest(models.Model):
     )
     name = models.CharField(_("name"), max_length=80, blank=True)
     comment = models.CharField(_("comment"), max_length=500, blank=True)
+    urgent = models.BooleanField(_("urgent"), default=False, db_default=False)
     fingerprint = models.CharField(max_length=64)
     state = models.CharField(
         _("state"), max_length=20, choices=RequestState.choices, default=RequestState.OPEN

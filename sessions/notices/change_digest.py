@@ -5,6 +5,7 @@ what does not.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -18,7 +19,7 @@ from sessions.notices.released_facts import (
     Letter,
     address_of,
     addressees,
-    calendar_file,
+    calendar_files,
     legs_by_cohort,
     letter,
 )
@@ -50,7 +51,9 @@ def compose(notices: Sequence[Notice]) -> Mapping[int, Message]:
             if key not in letters:
                 letters[key] = _letter(addressee, changes[key], own_legs)
             files = _files(addressee, changes[key])
-        messages[addressee.notice.pk] = letters[key].to(addressee.enrollment, files)
+        messages[addressee.notice.pk] = letters[key].to(
+            addressee.notice, addressee.enrollment, files
+        )
     return messages
 
 
@@ -88,10 +91,12 @@ def _calendars(addressee: Addressee, changes: Sequence[Change]) -> list[Attachme
     enrollment = addressee.enrollment
     requests = events_of(addressee.now, enrollment, on, sequence=sequence)
     cancels = events_of(addressee.past, enrollment, off, sequence=sequence, cancelled=True)
-    return [
-        *calendar_file(enrollment, requests, method="REQUEST", filename="changes.ics"),
-        *calendar_file(enrollment, cancels, method="CANCEL", filename="cancelled.ics"),
+    files = [
+        *calendar_files(enrollment, requests, method="REQUEST", stem="changes"),
+        *calendar_files(enrollment, cancels, method="CANCEL", stem="cancelled"),
     ]
+    # Mail programs act by themselves on the one invitation that a mail is about.
+    return [replace(files[0], invites=True)] if len(files) == 1 else files
 
 
 def is_on(change: Change) -> bool:

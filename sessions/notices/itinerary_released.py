@@ -40,7 +40,9 @@ def compose(notices: Sequence[Notice]) -> Mapping[int, Message]:
             if key not in letters:
                 letters[key] = whole_letter(addressee, legs[addressee.release.cohort_id])
             files = whole_calendar(addressee)
-        messages[addressee.notice.pk] = letters[key].to(addressee.enrollment, files)
+        messages[addressee.notice.pk] = letters[key].to(
+            addressee.notice, addressee.enrollment, files
+        )
     return messages
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import override
 
 from cohorts.models import Cohort
 from g60portal.common.arrays import array_text
-from g60portal.notices.outbox import one_line, write_selected_notices
+from g60portal.notices.outbox import MORE_COLUMNS, one_line, write_selected_notices
 from sessions.models import Release
 from sessions.queries.audience import (
     CHANGE_DIGEST,
@@ -38,7 +38,9 @@ _NEWS = """
                'release', %(release)s::bigint, 'previous', told.base,
                'enrollment', enrollment.id,
                'group', told.group_now, 'group_then', told.group_then) AS context,
-           told.after_id
+           told.after_id, %(urgent)s::boolean AS urgent,
+           told.base IS NOT NULL AS needs_acknowledgement,
+           CASE WHEN told.base IS NOT NULL THEN %(escalate_after)s::smallint END AS escalate_after
       FROM unnest(%(people)s::bigint[], %(bases)s::bigint[], %(groups_then)s::bigint[],
                   %(groups_now)s::bigint[], %(on_way)s::bigint[])
            AS told (enrollment_id, base, group_then, group_now, after_id)
@@ -62,7 +64,7 @@ _SUPERSEDE = """
 _ON_WAY = """
     SELECT (context ->> 'enrollment')::bigint, max(id) FROM notices_notice
      WHERE scope = %(scope)s AND kind = ANY(%(kinds)s) AND state <> 'sent'
-       AND NOT context ? 'superseded_by'
+       AND NOT context ? 'superseded_by' AND copy_of_id IS NULL
      GROUP BY 1
 """
 
@@ -82,7 +84,9 @@ def supersede_untold(*, cohort: Cohort, number: int) -> dict[int, Base]:
 
 def write_release_notices(*, release: Release, preview: Preview) -> int:
     """Tell everybody whom the release concerns, when the cohort's waiting time is over; answers how
-    many rows were written. `preview` is what the release was decided by."""
+    many rows were written. `preview` is what the release was decided by. Changes are to be
+    confirmed; those of an urgent release leave at once."""
+    wait = 0 if release.urgent else release.cohort.wait_seconds
     return write_selected_notices(
         _NEWS,
         {
@@ -93,9 +97,12 @@ def write_release_notices(*, release: Release, preview: Preview) -> int:
             "spoken": [code for code, _name in settings.LANGUAGES],
             "default_language": settings.LANGUAGE_CODE,
             "subjects": _subjects(release),
+            "urgent": release.urgent,
+            "escalate_after": release.cohort.escalate_minutes if release.urgent else None,
             **_people(preview, _on_way(release.cohort)),
         },
-        wait=dt.timedelta(seconds=release.cohort.wait_seconds),
+        wait=dt.timedelta(seconds=wait),
+        more=MORE_COLUMNS,
     )
 
 
@@ -134,4 +141,8 @@ def subject_of(kind: str, release: Release, language: str) -> str:
         facts = {"cohort": release.cohort.local_title, "number": release.number}
         if kind == ITINERARY_RELEASED:
             return one_line(_("Your itinerary: %(cohort)s") % facts)
+        if release.urgent:
+            return one_line(
+                _("Urgent change to your itinerary, please confirm: %(cohort)s") % facts
+            )
         return one_line(_("Changes to your itinerary (release %(number)s): %(cohort)s") % facts)

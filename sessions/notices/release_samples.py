@@ -17,7 +17,7 @@ from sessions.models import Release
 from sessions.notices.change_digest import digest_letter, is_on
 from sessions.notices.itinerary_released import whole_letter
 from sessions.notices.release_news import subject_of
-from sessions.notices.released_facts import Addressee
+from sessions.notices.released_facts import Addressee, calendar_names
 from sessions.queries.audience import CHANGE_DIGEST, ITINERARY_RELEASED, Move
 from sessions.queries.release_preview import Preview
 from sessions.queries.releases import Picture
@@ -97,6 +97,5 @@ def _sample(
 
 
 def _files(changes: Sequence[Change]) -> list[str]:
-    on = ["changes.ics"] if any(is_on(change) for change in changes) else []
-    off = ["cancelled.ics"] if not all(is_on(change) for change in changes) else []
-    return on + off
+    on = sum(map(is_on, changes))
+    return calendar_names("changes", on) + calendar_names("cancelled", len(changes) - on)

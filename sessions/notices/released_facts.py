@@ -18,8 +18,10 @@ from g60portal.notices.outbox import language_or_default
 from g60portal.notices.templatetags.mails import inert
 from participants.models import Enrollment
 from sessions.models import Release, ReleasedGroup
+from sessions.queries.acknowledgements import confirm_url
 from sessions.queries.audience import (
     ARRIVED_STATES,
+    CHANGE_DIGEST,
     Base,
     heard,
     message_of,
@@ -32,6 +34,7 @@ from sessions.rules.calendar_text import CalendarEvent
 # Blanks of a letter. Characters of the private use area stand in no name and no title.
 _NAME = "\ue000name\ue001"
 _FEED_URL = "\ue000feed\ue001"
+_CONFIRM_URL = "\ue000confirm\ue001"
 HIDDEN = "••••••"
 
 
@@ -110,27 +113,34 @@ def legs_by_cohort(of: Sequence[Addressee]) -> dict[int, list[Leg]]:
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail with two blanks left: the person's name and the address of the person's feed."""
+    """A mail with blanks left: the person's name, the addresses of the person's feed and of the
+    page that confirms this very message."""
 
     text: str
     html: str
 
-    def to(self, enrollment: Enrollment, attachments: Sequence[Attachment]) -> Message:
-        return self._filled(enrollment, feed_url(enrollment), attachments)
+    def to(
+        self, notice: Notice, enrollment: Enrollment, attachments: Sequence[Attachment]
+    ) -> Message:
+        urls = {_FEED_URL: feed_url(enrollment), _CONFIRM_URL: confirm_url(notice)}
+        return self._filled(enrollment, urls, attachments)
 
     def shown_to_others(self, enrollment: Enrollment) -> Message:
-        """For the eyes of organizers: the address of the feed is the person's own secret."""
-        return self._filled(enrollment, f"{settings.PORTAL_URL}/calendar/{HIDDEN}.ics", ())
+        """For the eyes of organizers: the addresses are the person's own secrets."""
+        urls = {
+            _FEED_URL: f"{settings.PORTAL_URL}/calendar/{HIDDEN}.ics",
+            _CONFIRM_URL: f"{settings.PORTAL_URL}/confirm/{HIDDEN}/",
+        }
+        return self._filled(enrollment, urls, ())
 
     def _filled(
-        self, enrollment: Enrollment, url: str, attachments: Sequence[Attachment]
+        self, enrollment: Enrollment, urls: Mapping[str, str], attachments: Sequence[Attachment]
     ) -> Message:
         name = inert(enrollment.person.name)
-        return Message(
-            text=self.text.replace(_NAME, name).replace(_FEED_URL, url),
-            html=self.html.replace(_NAME, escape(name)).replace(_FEED_URL, escape(url)),
-            attachments=tuple(attachments),
-        )
+        text, html = self.text.replace(_NAME, name), self.html.replace(_NAME, escape(name))
+        for blank, url in urls.items():
+            text, html = text.replace(blank, url), html.replace(blank, escape(url))
+        return Message(text=text, html=html, attachments=tuple(attachments))
 
 
 def letter(
@@ -146,6 +156,7 @@ def letter(
         "comment": addressee.release.comment,
         "itinerary_url": settings.PORTAL_URL + ITINERARY_PATH,
         "feed_url": _FEED_URL,
+        "confirm_url": _CONFIRM_URL if addressee.notice.kind == CHANGE_DIGEST else "",
         "language": addressee.language,
     }
     parts = {
@@ -179,6 +190,26 @@ def calendar_file(
         return []
     content = invitation(enrollment, events, method=method)
     return [Attachment(filename, content, f"text/calendar; method={method}; charset=utf-8")]
+
+
+def calendar_files(
+    enrollment: Enrollment, events: Sequence[CalendarEvent], *, method: str, stem: str
+) -> list[Attachment]:
+    """One file for each session: an invitation speaks of one only (RFC 5546, 3.2.2), and of several
+    in one file mail programs take the first."""
+    names = calendar_names(stem, len(events))
+    return [
+        file
+        for name, event in zip(names, events, strict=True)
+        for file in calendar_file(enrollment, [event], method=method, filename=name)
+    ]
+
+
+def calendar_names(stem: str, count: int) -> list[str]:
+    """`changes.ics`, `changes-2.ics` and so on."""
+    return [
+        f"{stem}.ics" if number == 1 else f"{stem}-{number}.ics" for number in range(1, count + 1)
+    ]
 
 
 def _followed(notices: Sequence[Notice]) -> set[int]:

@@ -27,6 +27,7 @@ NEWS_KINDS = (ITINERARY_RELEASED, CHANGE_DIGEST)
 UNSENT = """
     scope = %(scope)s AND kind = ANY(%(kinds)s)
     AND state NOT IN ('sent', 'sending') AND NOT context ? 'superseded_by'
+    AND copy_of_id IS NULL
 """
 UNSENT_COLUMNS = """
     id, after_id, state, (context ->> 'enrollment')::bigint, (context ->> 'previous')::bigint,

@@ -16,6 +16,7 @@ from django.utils.translation import override
 
 from g60portal.notices.outbox import language_or_default
 from participants.models import Enrollment
+from sessions.choices import SessionKind
 from sessions.models import Release, ReleasedSession
 from sessions.queries.itinerary_rows import (
     address_of,
@@ -34,6 +35,9 @@ _SIGNATURE_BYTES = 20  # 160 bits
 _ID_DIGITS = 19
 UID_DOMAIN = "calendar.g60portal"
 ITINERARY_PATH = "/my/itinerary/"
+ALARM_MINUTES = 30
+# Nobody needs to be called to table.
+_WITHOUT_ALARM = frozenset({SessionKind.MEAL, SessionKind.SELF_STUDY})
 
 
 def feed_token(enrollment: Enrollment) -> str:
@@ -134,6 +138,7 @@ def events_of(
             latitude=slot.latitude,
             longitude=slot.longitude,
             cancelled=not slot.takes_place if cancelled is None else cancelled,
+            alarm_minutes=None if slot.kind in _WITHOUT_ALARM else ALARM_MINUTES,
         )
         for slot in sorted(slots, key=lambda slot: (slot.starts_at, slot.session_id))
     ]

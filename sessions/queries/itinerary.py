@@ -1,7 +1,8 @@
 """What a participant may know of the timetable: own seats, and the newest release for own group.
 
-Only releases are read, never the draft. Plain statements, because the page is asked for by all
-participants at once: `seats_of` on every view, the rest when a picture of the page is drawn anew.
+Only releases are read, never the draft; beside them what is no part of any: ways between places,
+contacts on duty. Plain statements, because the page is asked for by all participants at once:
+`seats_of` on every view, the rest when a picture of the page is drawn anew.
 """
 
 import datetime as dt
@@ -15,6 +16,7 @@ from django.db import connection
 from cohorts.models import City, Leg
 from cohorts.queries.corridor import CorridorLine, lit_legs
 from participants.choices import ACTIVE_STATES
+from sessions.rules.departures import Journey, Way
 from sessions.rules.release_diff import Change, ReleasedSpeaker, Slot, changes_for
 
 # Few joined tables on purpose: planning this costs Postgres more than running it.
@@ -24,7 +26,11 @@ _SEATS = """
            e.feed_generation, latest.id, latest.number, latest.released_at,
            (SELECT n.context FROM notices_notice n
              WHERE n.dedupe_key = 'release:' || latest.id || ':' || e.id),
-           EXISTS (SELECT FROM training_sessions_vehicleseat v WHERE v.enrollment_id = e.id)
+           (SELECT jsonb_build_array(look.release_id, look.group_id)
+              FROM training_sessions_ownlook look WHERE look.enrollment_id = e.id),
+           EXISTS (SELECT FROM training_sessions_vehicleseat v WHERE v.enrollment_id = e.id),
+           (SELECT jsonb_agg(jsonb_build_array(d.duty, d.name, d.phone) ORDER BY d.id)
+              FROM training_sessions_dutycontact d WHERE d.cohort_id = c.id)
       FROM participants_enrollment e
       JOIN cohorts_cohort c ON c.id = e.cohort_id
       LEFT JOIN LATERAL (
@@ -41,6 +47,24 @@ _ROWS = """
      WHERE (s.release_id = %s AND (s.group_ids = '{{}}' OR %s = ANY (s.group_ids)))
         OR (s.release_id = %s AND (s.group_ids = '{{}}' OR %s = ANY (s.group_ids)))
      ORDER BY s.starts_at, s.id
+"""
+# Either way round: one row serves both unless both exist. Cities count where places say nothing.
+_WAY = """
+    SELECT COALESCE(here.minutes, back.minutes, far.minutes, far_back.minutes),
+           origin.margin_minutes + destination.margin_minutes,
+           COALESCE(here.estimated, back.estimated, far.estimated, far_back.estimated)
+      FROM training_sessions_venue origin
+      JOIN training_sessions_venue destination ON destination.id = %s
+      LEFT JOIN training_sessions_venuetravel here
+             ON here.origin_id = origin.id AND here.destination_id = destination.id
+      LEFT JOIN training_sessions_venuetravel back
+             ON back.origin_id = destination.id AND back.destination_id = origin.id
+      LEFT JOIN training_sessions_citytravel far
+             ON far.origin_id = origin.city_id AND far.destination_id = destination.city_id
+      LEFT JOIN training_sessions_citytravel far_back
+             ON far_back.origin_id = destination.city_id
+            AND far_back.destination_id = origin.city_id
+     WHERE origin.id = %s
 """
 _LINE = """
     SELECT c.code, c.name, c.name_en, c.province, c.latitude, l.position, l.starts_on, l.ends_on
@@ -77,11 +101,19 @@ _ROWS_STATEMENT = _ROWS.format(columns=", ".join(f"s.{name}" for name in _SLOT_C
 
 
 class Known(NamedTuple):
-    """What a person knew before the newest release, when that told of changes: the release that
-    was told last, and the group then."""
+    """What a person knows of the timetable: a release that was told or looked at, and the group
+    then."""
 
     release_id: int
     group_id: int | None
+
+
+class Contact(NamedTuple):
+    """A telephone on duty."""
+
+    duty: str
+    name: str
+    phone: str
 
 
 @dataclass(frozen=True)
@@ -102,9 +134,11 @@ class Seat:
     release_id: int | None
     release_number: int | None
     released_at: dt.datetime | None
+    # Against which the newest release is compared; None when there is nothing to tell.
     known: Known | None = None
     # Has a seat on a vehicle of some transfer.
     rides: bool = False
+    contacts: tuple[Contact, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,8 +167,7 @@ def seats_of(user_id: int, today: dt.date) -> list[Seat]:
     with connection.cursor() as cursor:
         cursor.execute(_SEATS, [[state.value for state in ACTIVE_STATES], user_id])
         rows = cursor.fetchall()
-    seats = [replace(Seat(*row[:-2]), known=_known(row[-2]), rides=row[-1]) for row in rows]
-    return sorted(seats, key=lambda seat: _nearness(seat, today))
+    return sorted(map(_seat, rows), key=lambda seat: _nearness(seat, today))
 
 
 def chosen_seat(seats: Iterable[Seat], code: str) -> Seat | None:
@@ -162,6 +195,14 @@ def own_timetable(seat: Seat) -> OwnTimetable:
     return OwnTimetable(list(new.values()), changes)
 
 
+def way_of(journey: Journey) -> Way | None:
+    """Minutes and margins of a journey, in one query; None where nobody has said how long."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAY, [journey.destination.venue_id, journey.origin.venue_id])
+        row = cursor.fetchone()
+    return Way(*row) if row and row[0] is not None else None
+
+
 def corridor_of(cohort_id: int, today: dt.date) -> CorridorLine:
     """The line of cities with the cohort's legs lit, in one query."""
     cities: dict[str, City] = {}
@@ -179,6 +220,17 @@ def corridor_of(cohort_id: int, today: dt.date) -> CorridorLine:
     return CorridorLine(tuple(cities.values()), lit_legs(legs, today))
 
 
+def _seat(row: Sequence[Any]) -> Seat:
+    *facts, news, look, rides, contacts = row
+    seat = Seat(*facts)
+    return replace(
+        seat,
+        known=_looked_at(look, seat.release_id) if look else _known(news),
+        rides=rides,
+        contacts=tuple(Contact(*contact) for contact in json.loads(contacts or "[]")),
+    )
+
+
 def _nearness(seat: Seat, today: dt.date) -> tuple[int, int, int]:
     if seat.ends_on < today:
         return 2, -seat.ends_on.toordinal(), -seat.enrollment_id
@@ -191,6 +243,12 @@ def _known(news: str | None) -> Known | None:
     context = json.loads(news) if news else {}
     previous = context.get("previous")
     return Known(previous, context.get("group_then")) if previous else None
+
+
+def _looked_at(look: str, newest_id: int | None) -> Known | None:
+    """What was put aside last; None when that is the newest release already."""
+    known = Known(*json.loads(look))
+    return None if known.release_id == newest_id else known
 
 
 def _slot(columns: list[Any]) -> Slot:

@@ -6,6 +6,7 @@ Values in, texts out; nothing here reads the database. Mails, the calendar and t
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from django.utils.formats import date_format
@@ -66,6 +67,13 @@ def day_of(slot: Slot) -> dt.date:
 
 def day_label(day: dt.date) -> str:
     """`6月8日 星期一`, `8 June, Monday`."""
+    return _day_label(day, get_language() or "")
+
+
+# Two dates through Django's formats cost as much as five sessions.
+@lru_cache(maxsize=512)
+def _day_label(day: dt.date, language: str) -> str:
+    """`language` is the active one; it is named for the cache's sake."""
     return _("%(date)s, %(weekday)s") % {
         "date": date_format(day, "MONTH_DAY_FORMAT"),
         "weekday": date_format(day, "l"),
@@ -106,7 +114,11 @@ def itinerary_days(slots: Iterable[Slot]) -> list[ItineraryDay]:
     ]
 
 
+def teacher_name(speaker: ReleasedSpeaker) -> str:
+    return (speaker.name_en if in_english() else "") or speaker.name
+
+
 def _teacher(speaker: ReleasedSpeaker) -> str:
-    name = (speaker.name_en if in_english() else "") or speaker.name
+    name = teacher_name(speaker)
     title = (speaker.title_en if in_english() else "") or speaker.title
     return _("%(name)s (%(title)s)") % {"name": name, "title": title} if title else name

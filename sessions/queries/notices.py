@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 
 from cohorts.models import Cohort
-from g60portal.notices.choices import NEED_PERSON_STATES
+from g60portal.notices.choices import NEED_PERSON_STATES, NoticeState
 from g60portal.notices.kinds import kind_named
 from g60portal.notices.models import Notice
+from sessions.models import Release
+from sessions.queries.acknowledgements import ConfirmationCounts, confirmation_counts, to_confirm_of
+from sessions.queries.release_messages import WAITING_STATES
 
 PAGE_SIZE = 100
 
@@ -20,13 +23,18 @@ class NoticePage:
     older_than: int | None
 
 
-def notices_of(cohort: Cohort, *, state: str = "", kind: str = "") -> QuerySet[Notice]:
-    """Newest first. Unknown filter words find nothing."""
+def notices_of(
+    cohort: Cohort, *, state: str = "", kind: str = "", release: int | None = None
+) -> QuerySet[Notice]:
+    """Newest first; `release` is the number of one. Unknown filter words find nothing."""
     notices = Notice.objects.filter(scope=cohort.code)
     if state:
         notices = notices.filter(state=state)
     if kind:
         notices = notices.filter(kind=kind)
+    if release is not None:
+        found = Release.objects.filter(cohort=cohort, number=release).first()
+        notices = notices.filter(dedupe_key__startswith=f"release:{found.pk}:" if found else "-")
     return notices.order_by("-pk")
 
 
@@ -63,6 +71,34 @@ def notice_page(
         newer_than=rows[0].pk if rows and before is not None else None,
         older_than=rows[-1].pk if rows and more_older else None,
     )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the notices of a cohort are: those settled of those that were to leave by now."""
+
+    done: int
+    total: int
+
+    @property
+    def under_way(self) -> bool:
+        return self.done < self.total
+
+
+def progress_of(counts: Mapping[str, int]) -> Progress:
+    """From the counts by state; what was cancelled was not to leave."""
+    total = sum(counts.values()) - counts.get(NoticeState.CANCELLED, 0)
+    open_count = sum(counts.get(state, 0) for state in (*WAITING_STATES, NoticeState.SENDING))
+    return Progress(total - open_count, total)
+
+
+def unconfirmed_release(cohort: Cohort) -> tuple[Release, ConfirmationCounts] | None:
+    """The newest release, when somebody has not confirmed its changes."""
+    release = Release.objects.filter(cohort=cohort).select_related("cohort").first()
+    if release is None:
+        return None
+    counts = confirmation_counts(to_confirm_of(release))
+    return (release, counts) if counts.missing else None
 
 
 def kind_label(name: str) -> str:

@@ -42,9 +42,13 @@ def waiting_messages(release: Release) -> QuerySet[Notice]:
 
 
 def message_counts(release: Release) -> MessageCounts:
+    return counts_of(messages_of(release).filter(copy_of=None))
+
+
+def counts_of(notices: QuerySet[Notice]) -> MessageCounts:
     """In one query."""
     waiting = Q(state__in=WAITING_STATES)
-    figures = messages_of(release).aggregate(
+    figures = notices.aggregate(
         total=Count("pk"),
         waiting=Count("pk", filter=waiting),
         sending=Count("pk", filter=Q(state=NoticeState.SENDING)),

@@ -14,6 +14,8 @@ CRLF = "\r\n"
 LINE_OCTETS = 75
 ZONE_NAME = "Asia/Shanghai"
 ZONE = ZoneInfo(ZONE_NAME)
+# How often a subscribed calendar may ask again; RFC 7986, and the name that Outlook knows.
+REFRESH = "PT15M"
 PRODUCT = "-//G60 Portal//Timetable//EN"
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # One rule without end: the zone has had no summer time since 1991.
@@ -55,6 +57,8 @@ class CalendarEvent:
     latitude: float | None = None
     longitude: float | None = None
     cancelled: bool = False
+    # Minutes before the beginning at which the calendar reminds; None: not at all.
+    alarm_minutes: int | None = None
 
 
 def calendar_text(
@@ -74,11 +78,19 @@ def calendar_text(
         f"METHOD:{method}",
         f"X-WR-CALNAME:{escaped(name)}",
         f"X-WR-TIMEZONE:{ZONE_NAME}",
-        *_ZONE_LINES,
     ]
+    if method == "PUBLISH":
+        lines += [f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}", f"X-PUBLISHED-TTL:{REFRESH}"]
+    lines += _ZONE_LINES
     parties = list(_party_lines(organizer, attendee))
     for event in events:
-        lines += ["BEGIN:VEVENT", *_event_lines(event), *parties, "END:VEVENT"]
+        lines += [
+            "BEGIN:VEVENT",
+            *_event_lines(event),
+            *parties,
+            *_alarm_lines(event),
+            "END:VEVENT",
+        ]
     lines.append("END:VCALENDAR")
     return "".join(folded(line) + CRLF for line in lines).encode()
 
@@ -116,11 +128,13 @@ def folded(line: str) -> str:
 def _event_lines(event: CalendarEvent) -> Iterator[str]:
     yield f"UID:{event.uid}"
     yield f"DTSTAMP:{_utc(event.stamp)}"
+    yield f"LAST-MODIFIED:{_utc(event.stamp)}"
     yield f"SEQUENCE:{event.sequence}"
     yield f"DTSTART;TZID={ZONE_NAME}:{_local(event.starts_at)}"
     yield f"DTEND;TZID={ZONE_NAME}:{_local(event.ends_at)}"
     yield f"SUMMARY:{escaped(event.summary)}"
     yield f"STATUS:{'CANCELLED' if event.cancelled else 'CONFIRMED'}"
+    yield f"TRANSP:{'TRANSPARENT' if event.cancelled else 'OPAQUE'}"
     if event.location:
         yield f"LOCATION:{escaped(event.location)}"
     if event.description:
@@ -131,6 +145,16 @@ def _event_lines(event: CalendarEvent) -> Iterator[str]:
         yield f"GEO:{event.latitude:.6f};{event.longitude:.6f}"
     if event.url:
         yield f"URL:{event.url}"
+
+
+def _alarm_lines(event: CalendarEvent) -> Iterator[str]:
+    if event.alarm_minutes is None or event.cancelled:
+        return
+    yield "BEGIN:VALARM"
+    yield "ACTION:DISPLAY"
+    yield f"TRIGGER:-PT{event.alarm_minutes}M"
+    yield f"DESCRIPTION:{escaped(event.summary)}"
+    yield "END:VALARM"
 
 
 def _party_lines(organizer: Party, attendee: Party | None) -> Iterator[str]:

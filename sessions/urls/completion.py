@@ -8,7 +8,7 @@ from sessions.api.certificates import (
     CertificateListView,
     CertificateRevokeView,
 )
-from sessions.views import attendance, completion
+from sessions.views import attendance, completion, duty_contacts
 
 _CHECKIN = "console/cohorts/<str:code>/checkin/"
 _CERTIFICATES = "console/cohorts/<str:code>/certificates/"
@@ -16,6 +16,13 @@ _CERTIFICATES = "console/cohorts/<str:code>/certificates/"
 urlpatterns: list[URLPattern] = [
     path(_CHECKIN, attendance.board, name="attendance-board"),
     path(f"{_CHECKIN}<int:pk>/", attendance.roll_call, name="attendance-roll"),
+    path(f"{_CHECKIN}contacts/", duty_contacts.contacts, name="duty-contacts"),
+    path(
+        f"{_CHECKIN}contacts/<int:contact_id>/remove/",
+        duty_contacts.remove,
+        name="duty-contact-remove",
+    ),
+    path(f"{_CHECKIN}<int:pk>/code/", attendance.check_in, name="attendance-code"),
     path(_CERTIFICATES, completion.certificates, name="certificate-list"),
     path(f"{_CERTIFICATES}run/", completion.run, name="completion-run"),
     path(f"{_CERTIFICATES}issue/", completion.issue, name="certificate-issue"),

@@ -3,11 +3,14 @@
 from django.urls import URLPattern, path
 
 from sessions.api.itinerary import OwnItineraryView
-from sessions.views import itinerary, my_people
+from sessions.views import itinerary, my_code, my_looks, my_people
 
 urlpatterns: list[URLPattern] = [
     path("my/", itinerary.home, name="my-home"),
     path("my/itinerary/", itinerary.itinerary, name="my-itinerary"),
+    path("my/changes/aside/", my_looks.aside, name="my-changes-aside"),
+    path("my/code/", my_code.code, name="my-code"),
+    path("my/code/renew/", my_code.renew, name="my-code-renew"),
     path("my/people/", my_people.people, name="my-people"),
     path("my/people/listing/", my_people.listing, name="my-people-listing"),
 ]

@@ -106,7 +106,7 @@ def document_response(
     """The PDF for the page and for the API. Raises Refusal."""
     ground = Ground(cohort, standing, by.get_short_name(), wish)
     content = printed(document, ground, language)
-    note_printing(cohort=cohort, documents=[document], standing=standing, by=by)
+    note_printing(cohort=cohort, documents=[document], standing=standing, by=by, reason=wish.reason)
     filename = document_filename(cohort, document, language, wish.ordering)
     return attachment(content, "application/pdf", filename)
 

@@ -1,7 +1,9 @@
 """My pages: what is on now and next, and the whole itinerary. Of releases only, never the draft.
 
 Both pages answer 304 as long as nothing on them changed but the minutes, which the page's script
-counts by itself (and which are left out where no script runs).
+counts by itself (and which are left out where no script runs). They are compressed here, because a
+phone abroad should not depend on what stands before the portal; Django pads them at random, so that
+their length tells nothing about the tokens in them.
 """
 
 import datetime as dt
@@ -22,9 +24,9 @@ from django.template.loader import get_template, render_to_string
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.formats import date_format
-from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from cohorts.choices import CohortState
@@ -37,22 +39,26 @@ from participants.views.my_tabs import my_tabs
 from sessions.queries.calendar import feed_url
 from sessions.queries.itinerary import Seat, chosen_seat, corridor_of, seats_of
 from sessions.queries.rides import Ride, rides_of
-from sessions.views.itinerary_picture import WAIT_HOLE, Picture, picture_for, wait_text
+from sessions.views.itinerary_help import help_section
+from sessions.views.itinerary_picture import Picture, picture_for
 from sessions.views.itinerary_rides import with_rides
 from sessions.views.page_shell import filled_page
 
 _NOT_HELD = (CohortState.POSTPONED, CohortState.CANCELLED)
+POCKET = "print-pocket"
 _HOME = "sessions/itinerary_home.html"
 _WHOLE = "sessions/itinerary_page.html"
 _TEMPLATES = ("base.html", "my_base.html", "sessions/itinerary_frame.html", _HOME, _WHOLE)
 
 
+@gzip_page
 @login_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     return _page(request, _HOME)
 
 
+@gzip_page
 @login_required
 @require_safe
 def itinerary(request: HttpRequest) -> HttpResponse:
@@ -71,10 +77,12 @@ def _page(request: HttpRequest, template: str) -> HttpResponse:
         return _unreleased(request, seat, seats, instant, current)
     picture = picture_for(seat, instant)
     rides = rides_of(seat.enrollment_id) if seat.rides else {}
-    etag = _etag(request, user, template, seats, seat, picture, rides)
+    paper = _paper(request)
+    etag = _etag(request, user, template, seats, seat, picture, rides, paper)
     response = get_conditional_response(request, etag=etag)
     if response is None:
         parts = {**_head(seat, seats, picture.place_now), **_parts(seat, picture, instant, rides)}
+        parts |= {"paper": paper, "page": current}
         response = filled_page(request, template, parts, current=current)
         response["ETag"] = etag
     patch_cache_control(response, private=True, no_cache=True)
@@ -86,20 +94,31 @@ def _parts(
 ) -> dict[str, str]:
     """What the page is made of, text by text and part by part."""
     feed = feed_url(Enrollment(pk=seat.enrollment_id, feed_generation=seat.feed_generation))
-    wait = wait_text(picture.countdown, instant) if picture.countdown else ""
+    query = f"?cohort={seat.code}"
     return {
         "until": picture.holds_until.isoformat(),
-        "now": with_rides(picture.now.replace(WAIT_HOLE, escape(wait)), rides),
+        "now": with_rides(picture.filled(picture.now, instant), rides),
         "changes": picture.changes,
         "today": with_rides(picture.today, rides),
+        "encounters": picture.encounters,
         "corridor": picture.corridor,
         "days": with_rides(picture.days, rides),
-        "whole_url": reverse("my-itinerary") + f"?cohort={seat.code}",
-        "changes_url": reverse("my-changes") + f"?cohort={seat.code}",
+        "cards_today": picture.cards_today,
+        "cards": picture.cards,
+        "help": help_section(seat.contacts),
+        "code": seat.code,
+        "whole_url": reverse("my-itinerary") + query,
+        "changes_url": reverse("my-changes") + query,
+        "code_url": reverse("my-code") + query,
         "feed_url": feed,
         "webcal_url": f"webcal:{feed.partition(':')[2]}",
         "released": _released(seat),
     }
+
+
+def _paper(request: HttpRequest) -> str:
+    """The class of the paper that the page is printed on: a pocket, or A4 where asked for."""
+    return "print-sheet" if request.GET.get("paper") == "a4" else POCKET
 
 
 def _released(seat: Seat) -> str:
@@ -123,8 +142,13 @@ def _head(seat: Seat, seats: Sequence[Seat], place: str) -> dict[str, str]:
 def _unreleased(
     request: HttpRequest, seat: Seat, seats: Sequence[Seat], instant: dt.datetime, current: str
 ) -> HttpResponse:
-    line = corridor_of(seat.cohort_id, instant.date())
-    context = {**_head(seat, seats, ""), "tabs": my_tabs(current), "line": line}
+    context = {
+        **_head(seat, seats, ""),
+        "tabs": my_tabs(current),
+        "line": corridor_of(seat.cohort_id, instant.date()),
+        "help": help_section(seat.contacts),
+        "paper": POCKET,
+    }
     return render(request, "sessions/itinerary_unreleased.html", context)
 
 
@@ -160,6 +184,7 @@ def _etag(
     seat: Seat,
     picture: Picture,
     rides: Mapping[int, Ride],
+    paper: str,
 ) -> str:
     """Everything that the page shows but the minutes; also the secret behind its form tokens."""
     if "CSRF_COOKIE" not in request.META:
@@ -173,6 +198,7 @@ def _etag(
         [(one.code, local_title(one)) for one in seats],
         picture.holds_from,
         rides,
+        paper,
         request.META.get("CSRF_COOKIE"),
         clock.now() if len(get_messages(request)) else "",
     )

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -21,9 +20,9 @@ from sessions.choices import SessionKind
 from sessions.queries.itinerary import Seat
 from sessions.queries.itinerary_rows import in_english, kind_of, place_of, teachers_of
 from sessions.rules.release_diff import ReleasedSpeaker, Slot
+from sessions.views.itinerary_places import PlaceCards, has_card
 from sessions.views.itinerary_rides import ride_hole
 
-_MAP = "https://uri.amap.com/marker?"
 # Nobody needs to be told that these may be skipped.
 _NEVER_COMPULSORY = frozenset({SessionKind.MEAL, SessionKind.TRANSFER, SessionKind.SELF_STUDY})
 
@@ -42,8 +41,14 @@ class StopWriter:
     """Writes the stops of one person's group in the active language, as they stand just then."""
 
     def __init__(
-        self, seat: Seat, changed: Iterable[int], instant: dt.datetime, icons: str
+        self,
+        seat: Seat,
+        changed: Iterable[int],
+        instant: dt.datetime,
+        icons: str,
+        cards: PlaceCards,
     ) -> None:
+        self._cards = cards
         self._group = escape(seat.group_name or "")
         self._changed = frozenset(changed)
         # In UTC as the rows are: comparing across zones costs twenty times as much.
@@ -98,11 +103,17 @@ class StopWriter:
         return self._kinds[slot.kind]
 
     def _place(self, slot: Slot) -> str:
-        """The name, leading to the map where the place is known."""
+        """The name, leading to the place's card where there is one."""
         key = (slot.venue_id, slot.venue_name, slot.latitude, slot.longitude)
         if key not in self._places:
-            self._places[key] = _linked_place(slot)
+            self._places[key] = self._linked_place(slot)
         return self._places[key]
+
+    def _linked_place(self, slot: Slot) -> str:
+        place = escape(place_of(slot))
+        if not place or not has_card(slot):
+            return place
+        return f'<a href="#place-{self._cards.number_of(slot)}">{place}</a>'
 
     def _teachers_of(self, slot: Slot) -> str:
         if slot.speakers not in self._teachers:
@@ -155,21 +166,6 @@ def times_of_day(slot: Slot) -> Times:
         starts.isoformat(),
         ends.isoformat(),
     )
-
-
-def map_url(slot: Slot) -> str:
-    """The place on a map that phones in China open in their own map program."""
-    if slot.latitude is None or slot.longitude is None:
-        return ""
-    position = f"{slot.longitude:.6f},{slot.latitude:.6f}"
-    return _MAP + urlencode({"position": position, "name": slot.venue_name, "callnative": "1"})
-
-
-def _linked_place(slot: Slot) -> str:
-    place, url = escape(place_of(slot)), escape(map_url(slot))
-    if not url:
-        return place
-    return f'<a href="{url}" target="_blank" rel="noopener noreferrer">{place}</a>'
 
 
 def _described(slot: Slot) -> str:

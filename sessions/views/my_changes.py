@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from g60portal.accounts.viewer import signed_in
 from g60portal.common import clock
 from participants.views.my_tabs import my_tabs
+from sessions.queries.acknowledgements import own_unconfirmed
 from sessions.queries.itinerary import chosen_seat, seats_of
 from sessions.queries.own_changes import own_log
 from sessions.views.itinerary import local_title, seat_choices, without_seat
@@ -32,6 +33,8 @@ def changes(request: HttpRequest) -> HttpResponse:
         "title": local_title(seat),
         "choices": seat_choices(seat, seats),
         "log": log,
+        "code": seat.code,
+        "unconfirmed": list(own_unconfirmed(seat.enrollment_id, seat.code)),
         "older_url": _address(seat.code, log.older_than) if log.older_than else "",
         "newest_url": _address(seat.code, None) if request.GET.get("before") else "",
         "itinerary_url": reverse("my-itinerary") + "?" + urlencode({"cohort": seat.code}),

@@ -1,5 +1,6 @@
 """The notices of a cohort: what was sent, what waits, what needs a person."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from cohorts.permissions import may_retry_notices, may_see_contacts, may_see_notices
 from cohorts.views.rooms import Entry, enter
@@ -23,7 +25,9 @@ from sessions.queries.notices import (
     need_person_count,
     notice_page,
     notices_of,
+    progress_of,
     state_counts,
+    unconfirmed_release,
 )
 
 ROOM = "notices"
@@ -34,17 +38,19 @@ KEY_DIGITS = 19
 @login_required
 @require_safe
 def notice_list(request: HttpRequest, code: str) -> HttpResponse:
-    """Newest first, filtered by state and kind."""
+    """Newest first, filtered by state, kind and release; with how far it is, which the page asks
+    for again while something is under way."""
     entry = enter(request, code, may_see_notices)
     state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
+    release = request.GET.get("release", "")
     counts = state_counts(entry.cohort)
     page = notice_page(
-        notices_of(entry.cohort, state=state, kind=kind),
+        notices_of(entry.cohort, state=state, kind=kind, release=_key(release)),
         before=_key(request.GET.get("before", "")),
         after=_key(request.GET.get("after", "")),
     )
     here = reverse("notice-list", args=[code])
-    chosen = {"state": state, "kind": kind}
+    chosen = {"state": state, "kind": kind, "release": release if _key(release) else ""}
     context = entry.context(
         ROOM,
         rows=[_row(entry, notice) for notice in page.rows],
@@ -55,9 +61,26 @@ def notice_list(request: HttpRequest, code: str) -> HttpResponse:
         may_retry=may_retry_notices(entry.standing),
         previous_url=page.newer_than and _address(here, {**chosen, "after": page.newer_than}),
         next_url=page.older_than and _address(here, {**chosen, "before": page.older_than}),
-        filtered=bool(state or kind),
+        filtered=any(chosen.values()),
+        release=chosen["release"],
+        without_release=_address(here, {**chosen, "release": ""}),
+        unconfirmed=unconfirmed_release(entry.cohort),
+        **_progress(entry, counts),
     )
     return render(request, "sessions/notice_list.html", context)
+
+
+@login_required
+@require_safe
+def notice_progress(request: HttpRequest, code: str) -> HttpResponse:
+    """The bar alone, asked for by the page until everything has left."""
+    entry = enter(request, code, may_see_notices)
+    if not request.headers.get("HX-Request"):
+        return redirect("notice-list", code)
+    progress = _progress(entry, state_counts(entry.cohort))
+    if not progress["progress"].under_way:
+        return HttpResponseClientRefresh()
+    return render(request, "sessions/_notice_progress.html", {**progress, "cohort": entry.cohort})
 
 
 @login_required
@@ -88,6 +111,13 @@ def notice_cancel(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         facts = {"name": notice.recipient}
         messages.success(request, _("The notice to %(name)s will not be sent.") % facts)
     return redirect("notice-list", code)
+
+
+def _progress(entry: Entry, counts: dict[str, int]) -> dict[str, Any]:
+    return {
+        "progress": progress_of(counts),
+        "poll_url": reverse("notice-progress", args=[entry.cohort.code]),
+    }
 
 
 def _row(entry: Entry, notice: Notice) -> dict[str, object]:

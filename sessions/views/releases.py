@@ -15,7 +15,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cohorts.models import Cohort
-from cohorts.permissions import may_preview_release, may_release, may_see_timetable
+from cohorts.permissions import (
+    may_preview_release,
+    may_release,
+    may_see_notices,
+    may_see_timetable,
+)
 from cohorts.views.rooms import Entry, enter
 from g60portal.accounts.models import User
 from g60portal.common.forms import form_status, show_refusal
@@ -24,6 +29,7 @@ from sessions.actions.release_messages import send_messages_now, take_messages_b
 from sessions.actions.release_requests import release_or_ask
 from sessions.forms.releases import ReleaseForm
 from sessions.models import Release
+from sessions.queries.acknowledgements import confirmation_counts, to_confirm_of
 from sessions.queries.itinerary_rows import itinerary_days, title_of, when_of
 from sessions.queries.release_messages import message_counts
 from sessions.queries.release_pages import (
@@ -85,6 +91,8 @@ def release_detail(request: HttpRequest, code: str, number: int) -> HttpResponse
         ],
         latest=releases_of(entry.cohort).first(),
         counts=message_counts(release),
+        confirmations=may_see_notices(entry.standing)
+        and confirmation_counts(to_confirm_of(release)),
         may_release=may_release(entry.standing),
     )
     return render(request, "sessions/release_detail.html", context)

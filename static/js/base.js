@@ -100,3 +100,19 @@ document.addEventListener("htmx:afterRequest", () => releaseButtons(document));
 
 const summary = document.querySelector("[data-error-summary]");
 if (summary) summary.focus();
+
+/** The bell says how many messages are unread; without scripts it is a plain link. */
+async function countUnread(bell) {
+  const count = bell.querySelector("[data-unread-count]");
+  try {
+    const answer = await fetch(bell.dataset.unread, { headers: { Accept: "application/json" } });
+    const { unread } = answer.ok ? await answer.json() : { unread: 0 };
+    count.textContent = unread > 99 ? "99+" : String(unread);
+    count.hidden = !unread;
+  } catch {
+    // No network: the bell stays without a number.
+  }
+}
+
+const bell = document.querySelector("[data-unread]");
+if (bell && navigator.onLine) countUnread(bell);

@@ -10,7 +10,8 @@ function filled(pattern, values) {
 
 function waitText(element, milliseconds) {
   const minutes = Math.max(0, Math.ceil(milliseconds / MINUTE));
-  const { one, minutes: many, hours } = element.dataset;
+  const { one, minutes: many, hours, past } = element.dataset;
+  if (past && minutes === 0) return past;
   if (minutes >= 60) {
     return filled(hours, { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
   }
@@ -31,7 +32,7 @@ function openDays() {
 /** Takes over the new state of the page; what the reader had opened stays open. */
 function takeOver(page) {
   const fresh = page.querySelector("[data-itinerary]");
-  if (!fresh || box.querySelector(":popover-open")) return;
+  if (!fresh || box.querySelector("[data-place]:target")) return;
   const open = openDays();
   box.dataset.until = fresh.dataset.until;
   box.replaceChildren(...fresh.childNodes);
@@ -60,11 +61,30 @@ async function copy(button) {
   );
 }
 
+/** Closes a place's card the way it was opened, so that the page stands where it stood. */
+function closePlace(event) {
+  const link = event.target.closest(".place-close");
+  if (!link || !history.state?.place) return;
+  event.preventDefault();
+  history.back();
+}
+
+function openPlace(event) {
+  const link = event.target.closest('a[href^="#place-"]');
+  if (!link) return;
+  event.preventDefault();
+  location.hash = link.hash;
+  history.replaceState({ place: true }, "");
+  document.querySelector(link.hash)?.focus({ preventScroll: true });
+}
+
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", () => copy(button));
 }
 
 if (box) {
+  box.addEventListener("click", openPlace);
+  box.addEventListener("click", closePlace);
   tick();
   setInterval(tick, MINUTE / 2);
   document.addEventListener("visibilitychange", () => {

@@ -63,6 +63,8 @@ def test_document_when_read_then_every_write_with_a_body_describes_it(document):
 
 
 WITHOUT_BODY = {
+    "merges_undo",
+    "organization_merges_undo",
     "certificates_issue",
     "notices_retry",
     "cohorts_notices_retry_create",
@@ -74,6 +76,7 @@ WITHOUT_BODY = {
     "travel_cities_fill",
     "nominations_submit",
     "nominations_check",
+    "roster_files_send",
     "roster_import_undo",
 }
 

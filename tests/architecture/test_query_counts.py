@@ -1,5 +1,6 @@
 """A list costs the same with one row as with three: every list page and list of the API."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -15,13 +16,16 @@ from participants.actions.certificates import CertificateEntry, issue_certificat
 from participants.actions.consents import give_consent
 from participants.actions.nomination_links import invite_enterprise
 from participants.actions.privacy_requests import make_request
+from participants.actions.saved_views import save_view
+from participants.actions.scheduled_exports import order_export
 from participants.choices import ConsentPurpose
-from participants.models import RosterImport
+from participants.models import ExportFile, RosterImport
+from participants.rules.export_rhythm import Rhythm
 from sessions.actions.boarding import fill_vehicles
 from sessions.actions.releases import publish_release
 from sessions.actions.slots import ask_for_slots
 from sessions.actions.vehicles import StopFacts, add_vehicle
-from sessions.models import Attendance, Proposal
+from sessions.models import Attendance, DutyContact, Proposal
 from sessions.queries.slot_parties import Party
 from tests.factories import (
     EnrollmentFactory,
@@ -44,6 +48,12 @@ pytestmark = pytest.mark.django_db
 PAGES = (
     "cohort-overview",
     "people-list",
+    "roster-difference",
+    "api-roster-difference",
+    "saved-view-list",
+    "api-saved-view-list",
+    "scheduled-export-list",
+    "api-scheduled-export-list",
     "roster-import",
     "privacy-requests",
     "privacy-consents",
@@ -56,6 +66,8 @@ PAGES = (
     "timetable-board",
     "timetable-standing",
     "notice-list",
+    "announcement-list",
+    "reminder-list",
     "slot-list",
     "api-slot-list",
     "api-slot-link-list",
@@ -63,6 +75,7 @@ PAGES = (
     "release-compare",
     "release-preview",
     "attendance-board",
+    "duty-contacts",
     "certificate-list",
     "cohort-legs",
     "cohort-quotas",
@@ -87,17 +100,20 @@ PAGES = (
     "api-attendance",
     "api-certificates",
     "document-list",
+    "logistics",
     "api-document-list",
 )
 SHARED = (
     "home",
     "cohort-list",
     "organization-list",
+    "organization-duplicate-list",
     "venue-list",
     "speaker-list",
     "travel-matrix",
     "api-city-list",
     "api-organization-list",
+    "api-organization-duplicate-list",
     "api-venue-list",
     "api-speaker-list",
     "api-travel-venues",
@@ -108,13 +124,16 @@ OWN = (
     "my-home",
     "my-itinerary",
     "my-changes",
+    "my-code",
     "my-people",
     "my-privacy",
+    "my-logistics",
     "my-certificate",
     "api-me",
     "api-me-itinerary",
     "api-me-changes",
 )
+DAILY = Rhythm("daily", dt.time(8))
 CITIES = ("songjiang", "jiaxing", "hangzhou", "jinhua")
 
 
@@ -152,6 +171,16 @@ class Growing:
         QuotaMove.objects.create(cohort=self.cohort, source=home, seats=1, reason="x", by=self.lead)
         CohortRole.objects.create(user=UserFactory(), role=Role.DESK, cohort=self.cohort)
         OrganizationFactory()
+        DutyContact.objects.create(
+            cohort=self.cohort, duty="x", name="x", phone=f"1390000000{self.count}"
+        )
+        view = save_view(
+            cohort=self.cohort, name=f"{self.count}", params={}, shared=False, by=self.lead
+        )
+        schedule = order_export(
+            cohort=self.cohort, view=view, format="csv", rhythm=DAILY, by=self.lead
+        )
+        ExportFile.objects.create(schedule=schedule, due_at=schedule.next_at)
         RosterImport.objects.create(
             cohort=self.cohort, filename="a.csv", sha256="", by=UserFactory()
         )

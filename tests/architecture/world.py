@@ -14,6 +14,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from knox.models import AuthToken
 
+from cohorts.actions.merges import merge_organizations
 from cohorts.choices import Role
 from cohorts.models import Cohort, CohortRole, Leg
 from g60portal.accounts.models import User
@@ -21,22 +22,37 @@ from g60portal.notices.models import Notice
 from participants.actions.certificates import CertificateEntry, issue_certificates
 from participants.actions.consents import give_consent
 from participants.actions.data_copies import make_copy
+from participants.actions.hotels import add_hotel, add_rooms
 from participants.actions.imports import preview_import
+from participants.actions.lodging import assign_room
+from participants.actions.logistics import save_logistics
+from participants.actions.merges import merge_people
 from participants.actions.nomination_links import (
     draft_by_link,
     invite_enterprise,
     invite_nominee,
 )
 from participants.actions.privacy_requests import make_request
+from participants.actions.saved_views import save_view
+from participants.actions.scheduled_exports import order_export
 from participants.choices import ConsentPurpose
-from participants.models import Certificate, Enrollment
+from participants.models import Certificate, Enrollment, ExportFile
 from participants.queries.nomination_links import link_path
+from participants.rules.export_rhythm import Rhythm
 from sessions.actions.boarding import fill_vehicles
 from sessions.actions.clash_acceptances import accept_clash
 from sessions.actions.releases import publish_release
 from sessions.actions.slots import ask_for_slots
 from sessions.actions.vehicles import StopFacts, add_vehicle
-from sessions.models import DocumentBundle, Proposal, ReleaseRequest, Venue
+from sessions.models import (
+    Announcement,
+    DocumentBundle,
+    DutyContact,
+    Proposal,
+    ReleaseRequest,
+    Venue,
+)
+from sessions.queries.acknowledgements import confirm_token
 from sessions.queries.calendar import feed_token
 from sessions.queries.clashes import clashes_of
 from sessions.queries.slot_links import link_url
@@ -90,6 +106,9 @@ class World:
     closed_document: str = "contacts"
     own_leg: int = 0
     other_leg: int = 0
+    room_list: str = "room-list"
+    hotel_list: str = "hotel-list"
+    meal_list: str = "meal-list"
 
 
 def build_world(*, mark: str = "") -> World:
@@ -102,8 +121,11 @@ def build_world(*, mark: str = "") -> World:
     world.users = _users(cohort, songjiang, other, mark)
     world.args = _filled(cohort, songjiang, world.users["participant"], seat=1, mark=mark)
     world.foreign = _filled(other, other_leg, UserFactory(), seat=99)
+    world.args |= _twice()
     world.session_of_other_leg = training_session(hefei, 11, "09:00", "10:00").pk
     world.transfer_of_other_leg = training_session(hefei, 12, "09:00", "10:00", kind="transfer").pk
+    world.args |= _lodged(songjiang, world.args["enrollment"], mark)
+    world.foreign |= _lodged(other_leg, world.foreign["enrollment"])
     world.args |= _clashing(songjiang, mark)
     world.foreign |= _clashing(other_leg)
     world.args |= _arranged(songjiang, world.users["leg"], mark=mark)
@@ -112,8 +134,12 @@ def build_world(*, mark: str = "") -> World:
     world.foreign |= _nominated(other, 2)
     world.args |= _asked(cohort, world.args, mark)
     world.foreign |= _asked(other, world.foreign)
+    world.args |= _announced(cohort, mark)
+    world.foreign |= _announced(other)
     world.args |= _printed(cohort, world.users["lead"])
     world.foreign |= _printed(other, world.users["elsewhere"])
+    world.args |= _kept_lists(cohort, world.users["lead"], mark)
+    world.foreign |= _kept_lists(other, world.users["elsewhere"])
     world.proposal_to_other_leg = _proposal(hefei, world.users["leg"], mark).pk
     lead = world.users["lead"]
     assert lead is not None
@@ -177,6 +203,9 @@ def _filled(
     copy = make_copy(request_id=asked.pk)
     assert copy is not None
     role = CohortRole.objects.create(user=UserFactory(), role=Role.READER, cohort=cohort)
+    contact = DutyContact.objects.create(
+        cohort=cohort, duty=f"班主任{mark}", name=f"李老师{mark}", phone="0551-62711234"
+    )
     upload = preview_import(cohort=cohort, filename="roster.csv", data=ROSTER, by=None)
     return {
         "code": cohort.code,
@@ -186,6 +215,8 @@ def _filled(
         "import_id": upload.pk,
         "leg_id": leg.pk,
         "notice": Notice.objects.filter(scope=cohort.code).latest("pk").pk,
+        "message_uid": Notice.objects.filter(user=participant).latest("pk").uid,
+        "channel": "sms",
         "number": release.number,
         "certificate_number": certificate.number,
         "organization_id": OrganizationFactory(**texts, short_name=f"示例{mark}").pk,
@@ -194,6 +225,8 @@ def _filled(
         "copy_id": copy.pk,
         "consent_purpose": "photo",
         "consent_given": "1",
+        "contact_id": contact.pk,
+        "language": "en",
         "role_id": role.pk,
         "seat": seat,
         "serial": certificate.serial,
@@ -246,6 +279,21 @@ def _nominated(cohort: Cohort, number: int, mark: str = "") -> dict[str, Any]:
     }
 
 
+def _announced(cohort: Cohort, mark: str = "") -> dict[str, Any]:
+    """A draft of a message by hand, and a message that waits to be confirmed."""
+    texts = {"subject": f"集合{mark}", "text": f"请到大堂{mark}", "review_note": f"太长{mark}"}
+    row = Announcement.objects.create(cohort=cohort, **texts)
+    notice = Notice.objects.filter(scope=cohort.code, dedupe_key__startswith="release:").latest(
+        "pk"
+    )
+    Notice.objects.filter(pk=notice.pk).update(needs_acknowledgement=True)
+    return {
+        "announcement_id": row.pk,
+        "confirm_token": confirm_token(notice),
+        "told_kind": "release",
+    }
+
+
 def _asked(cohort: Cohort, ids: dict[str, Any], mark: str = "") -> dict[str, Any]:
     """The host of the venue was asked for the session, by a private link, and has said no."""
     party = Party(venue=Venue.objects.get(pk=ids["venue_id"]))
@@ -260,6 +308,31 @@ def _asked(cohort: Cohort, ids: dict[str, Any], mark: str = "") -> dict[str, Any
         "link_id": link.pk,
         "slot_token": link_url(link).rstrip("/").rpartition("/")[2],
     }
+
+
+def _lodged(leg: Leg, enrollment_id: int, mark: str = "") -> dict[str, Any]:
+    """Somebody with a form that was filled in, and a room in a hotel."""
+    enrollment = Enrollment.objects.get(pk=enrollment_id)
+    texts = {
+        "arrival_place": f"虹桥站{mark}",
+        "roommate": f"孙{mark}",
+        "emergency_name": f"家人{mark}",
+        "emergency_phone": "13900000009",
+        "allergy": f"花生{mark}",
+    }
+    save_logistics(enrollment=enrollment, leg=leg, facts=texts, consent=True, by=None)
+    hotel = add_hotel(leg=leg, name=f"示例酒店{mark}", address=f"文汇路9号{mark}", by=None)
+    [room] = add_rooms(
+        hotel=hotel,
+        numbers="801",
+        kind="twin",
+        places=2,
+        first_on=leg.starts_on,
+        last_on=leg.ends_on,
+        by=None,
+    )
+    assign_room(leg=leg, enrollments=[enrollment_id], room=room, by=None)
+    return {"hotel_id": hotel.pk, "room_id": room.pk}
 
 
 def _clashing(leg: Leg, mark: str = "") -> dict[str, Any]:
@@ -293,6 +366,38 @@ def _printed(cohort: Cohort, owner: User | None) -> dict[str, Any]:
     )
     bundle.file.save(f"{bundle.uid}.zip", ContentFile(content))
     return {"bundle_id": bundle.pk, "document": "roster"}
+
+
+def _kept_lists(cohort: Cohort, owner: User | None, mark: str = "") -> dict[str, Any]:
+    """A shared view of the roster, and a regular file of it that was made once."""
+    assert owner is not None
+    view = save_view(cohort=cohort, name=f"周报{mark}", params={}, shared=True, by=owner)
+    rhythm = Rhythm("daily", dt.time(8))
+    schedule = order_export(cohort=cohort, view=view, format="csv", rhythm=rhythm, by=owner)
+    content = b"seat"
+    file = ExportFile.objects.create(
+        schedule=schedule,
+        due_at=timezone.now(),
+        state="done",
+        sha256=hashlib.sha256(content).hexdigest(),
+        expires_at=timezone.now() + dt.timedelta(days=1),
+    )
+    file.file.save(f"{file.uid}.csv", ContentFile(content))
+    return {"view_id": view.pk, "schedule_id": schedule.pk, "file_id": file.pk}
+
+
+def _twice() -> dict[str, Any]:
+    """Two persons of no cohort and two organizations, and one merge of each."""
+    people = [PersonFactory() for _ in range(3)]
+    houses = [OrganizationFactory() for _ in range(3)]
+    return {
+        "one": people[0].pk,
+        "other": people[1].pk,
+        "organization_one": houses[0].pk,
+        "organization_other": houses[1].pk,
+        "merge_id": merge_people(kept=people[0], gone=people[2], by=None).pk,
+        "organization_merge": merge_organizations(kept=houses[0], gone=houses[2], by=None).pk,
+    }
 
 
 def _certificate(enrollment: Enrollment) -> Certificate:

@@ -10,7 +10,8 @@ from tests.faults.workers import process
 from tests.notices.mailserver import Mailbox, mail_server
 
 WORKER = (
-    "-m", "celery", "-A", "g60portal.celery", "worker", "--queues", "default,notices,documents",
+    "-m", "celery", "-A", "g60portal.celery", "worker",
+    "--queues", "default,notices,urgent,channels,documents",
     "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat",
     "--loglevel", "WARNING",
 )  # fmt: skip

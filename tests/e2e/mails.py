@@ -34,12 +34,12 @@ def sign_in_code(mail: EmailMessage) -> str:
 
 def calendars_of(mail: EmailMessage) -> dict[str, list[Event]]:
     """The events of the attached calendars by their method."""
-    calendars = {}
+    calendars: dict[str, list[Event]] = {}
     for part in mail.iter_attachments():
         if part.get_content_type() == "text/calendar":
             calendar = Calendar.from_ical(part.get_payload(decode=True))
             assert part.get_param("method") == calendar["METHOD"]
-            calendars[str(calendar["METHOD"])] = events_of(calendar)
+            calendars.setdefault(str(calendar["METHOD"]), []).extend(events_of(calendar))
     return calendars
 
 

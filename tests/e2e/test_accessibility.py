@@ -21,19 +21,26 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 # Answers that are no pages.
 FILES = (
+    "announcement-mail",
     "calendar-feed",
     "certificate-document",
     "document-bundle-file",
     "document-file",
     "health-alive",
     "health-ready",
+    "install-manifest",
+    "install-worker",
+    "logistics-list",
+    "messages-unread",
     "my-certificate-document",
     "my-privacy-copy",
     "nomination-photo",
+    "notice-progress",
     "people-export",
     "release-preview-mail",
     "roster-marks",
     "roster-template",
+    "scheduled-export-file",
     "slot-calendar",
     "timetable-standing",
 )

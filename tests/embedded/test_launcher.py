@@ -165,7 +165,7 @@ def test_run_when_stopped_then_nothing_is_left_by_the_time_stop_answers(
     portal = launcher.start("run", PORT=str(port), DEMO="0", DJANGO_SETTINGS_MODULE=settings)
     assert portal.stdout is not None
     assert any(line.startswith("G60 Portal is ready:") for line in portal.stdout)
-    assert set(_living(launcher)) == {"postgres", "redis", "web", "worker", "beat"}
+    assert set(_living(launcher)) == {"postgres", "redis", "web", "worker", "mailer", "beat"}
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
         assert json.load(answer) == {"database": "ok", "redis": "ok"}
 

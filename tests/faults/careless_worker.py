@@ -4,10 +4,9 @@ import django
 
 django.setup()
 
+from g60portal.notices.channels.email import Post  # noqa: E402
 from g60portal.notices.claims import claim_slice, mark_sent  # noqa: E402 -- after setup
 from g60portal.notices.delivery import composed  # noqa: E402
-from g60portal.notices.mime import mail_of  # noqa: E402
-from g60portal.notices.post import Post  # noqa: E402
 
 
 def main() -> None:
@@ -17,7 +16,7 @@ def main() -> None:
         mark_sent(row)
     post = Post()
     for row in rows:
-        post.send(mail_of(row, messages[row.pk]))
+        post.send(row, messages[row.pk])
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -42,7 +43,8 @@ def environment(mail_port: int, var: Path) -> dict[str, str]:
 
 
 CELERY = (
-    "-m", "celery", "-A", "g60portal.celery", "worker", "--queues", "notices", "--concurrency", "2",
+    "-m", "celery", "-A", "g60portal.celery", "worker",
+    "--queues", "notices,urgent", "--concurrency", "2",
     "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING",
 )  # fmt: skip
 
@@ -76,6 +78,11 @@ def kill(running: subprocess.Popen[bytes]) -> None:
     except ProcessLookupError:
         return
     running.wait(timeout=10)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 def until(condition: object, seconds: float, step: float = 0.1) -> bool:

@@ -25,7 +25,9 @@ class Mailbox:
     recipient_answers: dict[str, str] = field(default_factory=dict)
     data_answers: dict[str, str] = field(default_factory=dict)
     hang_up_on: dict[str, int] = field(default_factory=dict)
+    hang_up_after: set[str] = field(default_factory=set)
     raw: list[bytes] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     connections: int = 0
 
     async def handle_EHLO(  # noqa: N802 -- named by aiosmtpd
@@ -60,6 +62,10 @@ class Mailbox:
         answer = self.data_answers.get(recipient, FINE)
         if answer == FINE:
             self.raw.append(bytes(envelope.content or b""))
+            self.senders.append(str(envelope.mail_from))
+        if recipient in self.hang_up_after:
+            self.hang_up_after.discard(recipient)
+            server.transport.close()
         return answer
 
     @property

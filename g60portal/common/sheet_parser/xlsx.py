@@ -81,8 +81,9 @@ class _SheetReader:
             self._formula = self._value = False
             self._text = ""
         elif name == "v":
-            self._value = True
-            self._inside = name if self._kind == "e" else ""
+            # Writers leave <v/> behind a formula that was never calculated; an empty text is said.
+            self._value = self._kind == "str"
+            self._inside = name
         elif name in {"f", "is"}:
             self._formula = self._formula or name == "f"
             self._value = self._value or name == "is"
@@ -107,6 +108,7 @@ class _SheetReader:
 
     def _characters(self, text: str) -> None:
         if self._inside:
+            self._value = True
             self._text += text
 
     def _end(self, name: str) -> None:

@@ -16,6 +16,7 @@ import psycopg2
 from psycopg2 import extensions, sql
 
 from g60portal.common.clock import SHANGHAI
+from g60portal.common.row_walls import scope, telling
 
 CHUNK_BYTES = 128 * 1024
 QUEUE_CHUNKS = 8
@@ -57,7 +58,8 @@ def copy_stream(
 
     `connection_params` are Django's (`connection.get_connection_params()`). Nothing is opened
     before the first chunk is asked for; ask for it early to learn of a wrong query in time. A
-    reader that takes nothing for `reader_seconds` finds its stream broken (ReaderGone).
+    reader that takes nothing for `reader_seconds` finds its stream broken (ReaderGone). The query
+    runs in the scope (`row_walls`) of whoever calls this.
     """
     stream = _CopyStream(connection_params, _copy_statement(query, format), reader_seconds)
     if header is not None:
@@ -91,6 +93,7 @@ class _CopyStream:
         self._params = dict(connection_params)
         self._statement = statement
         self._reader_seconds = reader_seconds
+        self._scope = scope()
         self._queue: queue.Queue[bytes | None] = queue.Queue(QUEUE_CHUNKS)
         self._left = threading.Event()
         self._error: Exception | None = None
@@ -137,7 +140,7 @@ class _CopyStream:
         try:
             connection.set_session(readonly=True, autocommit=True)
             with connection.cursor() as cursor:
-                cursor.execute("SET TIME ZONE %s", [str(SHANGHAI)])
+                cursor.execute(f"SET TIME ZONE %s; {telling(self._scope)}", [str(SHANGHAI)])
                 cursor.copy_expert(self._statement, self)
             self._hand_over()
         except Exception as error:  # noqa: BLE001 - raised again in the reader's thread

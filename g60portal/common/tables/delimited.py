@@ -20,12 +20,16 @@ _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # In a file in GB 18030 nearly every character breaks the rules of UTF-8; in a UTF-8 file that lost
 # a byte or two nearly none does.
 _DAMAGED_SHARE = 0.25
+# More characters for private use than this no text in GB 18030 has.
+_FOREIGN_SHARE = 0.15
+_BEGINNING = 200
 _ODD_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
 
 
 def read_delimited(data: bytes, name: str) -> Sheet:
     """The one sheet of a text table."""
     text = _decoded(data)
+    _check_kind(text)
     hint = _HINT.match(text)
     if hint:
         text = "\n" + text[hint.end() :]
@@ -36,6 +40,23 @@ def read_delimited(data: bytes, name: str) -> Sheet:
         raise _broken_quotes() from error
     _check_quotes(rows, delimiter)
     return Sheet(name, rows, typed=False)
+
+
+def _check_kind(text: str) -> None:
+    """Texts that are no tables, whatever their name says."""
+    beginning = text[:_BEGINNING].lstrip()
+    if beginning.startswith("<"):
+        raise TableRefused(
+            "web_page",
+            _(
+                "This is a web page under the name of a table. Open it in a spreadsheet program "
+                "and save it as XLSX."
+            ),
+        )
+    if beginning.startswith(("%PDF", "{\\rtf")):
+        raise TableRefused(
+            "document", _("This is a document, not a table. Send the table as XLSX or CSV.")
+        )
 
 
 def _rows(text: str, delimiter: str, name: str) -> Iterator[list[Cell]]:
@@ -64,7 +85,10 @@ def _decoded(data: bytes) -> str:
     except UnicodeDecodeError:
         if _damaged_utf_8(data):
             raise _damaged() from None
-    return _whole(data, "gb18030")
+    text = _whole(data, "gb18030")
+    if _is_foreign(text):
+        raise _unknown_encoding()
+    return text
 
 
 def _whole(data: bytes, encoding: str) -> str:
@@ -73,11 +97,22 @@ def _whole(data: bytes, encoding: str) -> str:
     except UnicodeDecodeError:
         text = "\0"
     if _ODD_CONTROLS.search(text):
-        raise TableRefused(
-            "encoding",
-            _("This is neither a spreadsheet nor a whole text file in UTF-8 or GB 18030."),
-        )
+        raise _unknown_encoding()
     return text
+
+
+def _unknown_encoding() -> TableRefused:
+    return TableRefused(
+        "encoding",
+        _("This is neither a spreadsheet nor a whole text file in UTF-8 or GB 18030."),
+    )
+
+
+def _is_foreign(text: str) -> bool:
+    """Big5 read as GB 18030 is full of characters that mean nothing."""
+    beyond = sum(1 for character in text if character > "\x7f")
+    private = sum(1 for character in text if "\ue000" <= character <= "\uf8ff")
+    return private > _FOREIGN_SHARE * beyond
 
 
 def _zeros_at_odd_places(data: bytes) -> bool:

@@ -34,6 +34,8 @@ PARSER_SECONDS = 20
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_MACROS = "_VBA_PROJECT".encode("utf-16-le")
+# How Office wraps a workbook that opens with a password only.
+_OLE_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ROOT = str(Path(__file__).resolve().parents[3])
 _PROGRAM = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
@@ -58,6 +60,8 @@ def read_table(data: bytes, filename: str) -> list[Sheet]:
     elif data.startswith(_OLE):
         if _OLE_MACROS in data:
             raise macros()
+        if _OLE_ENCRYPTED in data:
+            raise password()
         sheets = _parsed_sheets(data)
     else:
         sheets = [read_delimited(data, Path(filename).stem or "CSV")]

@@ -26,6 +26,7 @@ from g60portal.web.demo.edition import (
     make_timetable,
     plan_cohort,
 )
+from g60portal.web.demo.lodging import make_lodging
 from participants.actions.enrollments import withdraw_enrollment
 from participants.models import Enrollment
 from sessions.actions.attendance import Mark, mark_attendance
@@ -100,6 +101,8 @@ def _load(plan: Plan, staff: dict[str, User]) -> None:
         groups = make_groups(cohort, by=lead)
         make_timetable(plan, (legs[0], legs[1]), groups, venues, speakers, by=lead)
         publish_release(cohort=cohort, name="第一版", comment="课程表定稿", by=lead)
+        if plan.edition != 1:  # of edition 1 all of it has been deleted since
+            make_lodging(cohort, by=lead)
         move_cohort(cohort=cohort, target=CohortState.RUNNING, reason="", by=lead)
     with clock.frozen(at(plan.starts_on - dt.timedelta(days=12), "10:05")):
         _mails_arrive(cohort)

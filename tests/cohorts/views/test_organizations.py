@@ -57,7 +57,7 @@ def test_organizations_when_listed_then_the_same_queries(lead, count, django_ass
     for _each in range(count):
         OrganizationFactory()
     lead.get(PATH)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(lead.get(PATH).context["rows"]) == count
 
 

@@ -87,7 +87,7 @@ def test_list_when_rows_grow_then_queries_do_not(lead, cohort, count, django_ass
     for seat in range(1, count + 1):
         EnrollmentFactory(cohort=cohort, seat=seat)
     lead.get(url("people-list"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = lead.get(url("people-list"))
     assert page.context["count"] == count
 

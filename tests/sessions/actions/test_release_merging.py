@@ -67,9 +67,9 @@ def calendars(found: Message) -> dict[str, dict[str, int]]:
     for attachment in found.attachments:
         calendar = icalendar.Calendar.from_ical(attachment.content)
         events = calendar.walk("VEVENT")
-        result[str(calendar["METHOD"])] = {
-            str(event["SUMMARY"]): int(event["SEQUENCE"]) for event in events
-        }
+        result.setdefault(str(calendar["METHOD"]), {}).update(
+            {str(event["SUMMARY"]): int(event["SEQUENCE"]) for event in events}
+        )
     return result
 
 

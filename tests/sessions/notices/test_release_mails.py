@@ -41,10 +41,10 @@ def events(message: Message) -> dict[str, dict[str, tuple[str, int, str]]]:
     for attachment in message.attachments:
         calendar = icalendar.Calendar.from_ical(attachment.content)
         assert attachment.mimetype == f"text/calendar; method={calendar['METHOD']}; charset=utf-8"
-        found[str(calendar["METHOD"])] = {
-            str(event["UID"]): (str(event["SUMMARY"]), int(event["SEQUENCE"]), str(event["STATUS"]))
-            for event in calendar.walk("VEVENT")
-        }
+        of_method = found.setdefault(str(calendar["METHOD"]), {})
+        for event in calendar.walk("VEVENT"):
+            facts = (str(event["SUMMARY"]), int(event["SEQUENCE"]), str(event["STATUS"]))
+            of_method[str(event["UID"])] = facts
     return found
 
 
@@ -189,6 +189,35 @@ def test_mail_when_built_then_the_calendar_is_a_part_with_its_method(cohort):
     assert calendar.get_filename() == "itinerary.ics"
     assert calendar["Content-Transfer-Encoding"] == "base64"
     assert b"\r\nMETHOD:REQUEST\r\n" in calendar.get_payload(decode=True)
+
+
+def test_digest_when_several_sessions_changed_then_each_has_an_invitation_of_its_own(cohort):
+    publish(cohort)
+    change(cohort.lecture, title="甲")
+    change(cohort.visit_of_first, title="乙")
+    message = publish(cohort)[cohort.people[0].pk]
+    assert [file.filename for file in message.attachments] == ["changes.ics", "changes-2.ics"]
+    for file in message.attachments:
+        assert len(icalendar.Calendar.from_ical(file.content).walk("VEVENT")) == 1
+        assert not file.invites
+
+
+def test_mail_when_it_is_about_one_session_then_the_invitation_stands_beside_the_text_too(cohort):
+    publish(cohort)
+    change(cohort.lecture, title="甲")
+    release = publish_release(cohort=cohort.cohort, name="", comment="", by=None)
+    notice = Notice.objects.filter(context__release=release.pk).order_by("pk")[0]
+    mail = mail_of(notice, composed([notice])[notice.pk]).message()
+    whole, file = mail.get_payload()
+    assert whole.get_content_type() == "multipart/alternative"
+    *_texts, beside = whole.get_payload()
+    for part in (beside, file):
+        assert part.get_content_type() == "text/calendar"
+        assert part.get_param("method") == "REQUEST"
+        assert part.get_param("charset").lower() == "utf-8"
+    assert beside.get_content_disposition() is None
+    contents = [part.get_payload(decode=True).split() for part in (beside, file)]
+    assert contents[0] == contents[1]
 
 
 @pytest.mark.parametrize("release_number", [1, 2])

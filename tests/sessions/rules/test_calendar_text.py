@@ -126,6 +126,31 @@ def test_calendar_when_there_are_no_events_then_it_is_still_valid():
     assert "BEGIN:VTIMEZONE" in lines
 
 
+def test_calendar_when_published_then_it_says_how_often_to_ask_again_and_an_invitation_does_not():
+    published, asked = (
+        content_lines(calendar_text([event()], method=method, name="班次", organizer=PORTAL))
+        for method in ("PUBLISH", "REQUEST")
+    )
+    assert (
+        values(published, "REFRESH-INTERVAL") == values(published, "X-PUBLISHED-TTL") == ["PT15M"]
+    )
+    assert not values(asked, "REFRESH-INTERVAL")
+
+
+@pytest.mark.parametrize(("cancelled", "alarms"), [(False, 1), (True, 0)])
+def test_event_when_it_takes_place_then_the_calendar_reminds_half_an_hour_before(cancelled, alarms):
+    reminding = event(alarm_minutes=30, cancelled=cancelled, summary="专题；讲座, 1")
+    data = calendar_text([reminding], method="PUBLISH", name="班次", organizer=PORTAL)
+    content_lines(data)
+    found = icalendar.Calendar.from_ical(data).walk("VALARM")
+    assert len(found) == alarms
+    for alarm in found:
+        assert alarm.decoded("TRIGGER") == dt.timedelta(minutes=-30)
+        assert alarm["DESCRIPTION"] == "专题；讲座, 1"
+    assert not icalendar.Calendar.from_ical(calendar_text(
+        [event()], method="PUBLISH", name="班次", organizer=PORTAL)).walk("VALARM")  # fmt: skip
+
+
 def test_event_when_cancelled_then_its_status_says_so():
     data = calendar_text(
         [event(cancelled=True, sequence=3)], method="CANCEL", name="班次", organizer=PORTAL

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from sessions.models import Attendance
+from sessions.queries.check_in_codes import check_in_code_of
 from tests.factories import EnrollmentFactory, GroupFactory, at, training_session, user_with
 from tests.factories.studies import Study, studied_cohort
 
@@ -147,3 +148,41 @@ def test_roll_when_a_state_is_made_up_then_422(client: Client, study: Study) -> 
     data = posted(client, roll(study), **{f"state-{one.pk}": "asleep"})
     assert client.post(roll(study), data).status_code == 422
     assert not Attendance.objects.exists()
+
+
+def by_code(study: Study) -> str:
+    return f"{roll(study)}code/"
+
+
+def test_code_when_scanned_at_the_door_then_present_and_ready_for_the_next(
+    client: Client, study: Study
+) -> None:
+    signed_in(client, study)
+    person = study.enrollments[1]
+    scanned = f"{check_in_code_of(study.cohort.pk, person.pk)}\r\n"
+    page = client.post(by_code(study), {"code": scanned}, follow=True)
+    assert page.redirect_chain == [(f"{roll(study)}?scanning=1", 302)]
+    text = page.content.decode()
+    assert person.person.name in str(next(iter(page.context["messages"])))
+    assert re.search(r'<input[^>]*name="code"[^>]*autofocus', text)
+    assert Attendance.objects.get().enrollment_id == person.pk
+
+
+def test_code_when_refused_then_the_roll_says_why_and_nothing_is_marked(
+    client: Client, study: Study
+) -> None:
+    signed_in(client, study)
+    page = client.post(by_code(study), {"code": "HELLO"})
+    assert page.status_code == 422
+    assert page.context["code_form"].errors["code"]
+    assert 'value="HELLO"' in page.content.decode()
+    assert not Attendance.objects.exists()
+
+
+@pytest.mark.parametrize(("role", "_reading", "writing"), ROLES)
+def test_code_when_given_by_role_then_as_the_role_may(
+    client: Client, study: Study, role: str, _reading: int, writing: int
+) -> None:
+    signed_in(client, study, role)
+    code = check_in_code_of(study.cohort.pk, study.enrollments[0].pk)
+    assert client.post(by_code(study), {"code": code}).status_code == writing

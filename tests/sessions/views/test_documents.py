@@ -73,14 +73,23 @@ def a_bundle(taught, user, names=("roster", "groups")):
     )
 
 
+LEG_LISTS = {"room-list", "hotel-list", "meal-list", "arrival-list"}
+
+
 @pytest.mark.parametrize(
     ("role", "absent"),
     [
         (Role.LEAD, set()),
-        (Role.READER, {"roster-internal", "contacts"}),
+        (Role.READER, {"roster-internal", "contacts", *LEG_LISTS}),
         (
             Role.DESK,
-            {"roster-internal", "contacts", "nomination-summary", "nomination-forms"},
+            {
+                "roster-internal",
+                "contacts",
+                "nomination-summary",
+                "nomination-forms",
+                *(LEG_LISTS - {"room-list"}),
+            },
         ),
     ],
 )
@@ -90,7 +99,7 @@ def test_page_then_lists_what_the_role_may_have(taught, role, absent):
     everything = {
         "roster", "roster-internal", "contacts", "groups", "sign-in", "sign-in-sessions", "badges",
         "table-cards", "seat-plan", "timetable", "handbook", "quotas", "nomination-summary",
-        "nomination-forms",
+        "nomination-forms", *LEG_LISTS,
     }  # fmt: skip
     assert names_on(page) == everything - absent
 
@@ -158,7 +167,7 @@ def test_bundle_when_asked_for_twice_then_one(taught, lead):
     client.post(url(taught, "bundles/"), {"language": "en", "ordering": "stroke"})
 
     (row,) = DocumentBundle.objects.all()
-    assert (row.by, row.state, row.total) == (lead, "waiting", 14)
+    assert (row.by, row.state, row.total) == (lead, "waiting", 18)
     part = client.get(url(taught, f"bundles/{row.pk}/"), headers={"HX-Request": "true"})
     assert "hx-get" in part.content.decode()
 

@@ -1,10 +1,13 @@
 """The participant's pages: only releases, only the own group, right at every minute, cheap."""
 
+import gzip
 import re
 from html import unescape
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -14,7 +17,7 @@ from django.urls import reverse
 from cohorts.choices import Role
 from participants.models import Enrollment, Group
 from sessions.actions.training_sessions import cancel_training_session
-from sessions.models import TrainingSession
+from sessions.models import DutyContact, TrainingSession, Venue, VenueTravel
 from tests.factories import (
     EnrollmentFactory,
     PersonFactory,
@@ -71,19 +74,40 @@ def test_page_when_next_session_near_then_minutes_place_map_teacher_group(
     assert participant.group.name in text
 
 
-def test_page_when_venue_has_coordinates_then_map_link_and_taxi_card_in_chinese(
+def test_page_when_venue_has_coordinates_then_maps_of_several_makers_under_the_chinese_name(
     client, participant
 ):
     text = text_of(client, participant.user)
     links = re.findall(r'<a [^>]*href="([^"]+)" target="_blank" rel="noopener noreferrer"', text)
-    assert len(links) == 2  # above, and in the day
-    for link in links:
-        address = urlsplit(unescape(link))
-        assert address.scheme == "https"
-        assert parse_qs(address.query)["position"] == ["121.210000,31.050000"]
-        assert parse_qs(address.query)["name"] == ["松江大学城讲堂"]
-    assert 'popovertarget="taxi"' in text
-    assert text.count("上海市松江区文汇路1000号") == 2
+    own, *on_card = [unescape(link) for link in links]
+    assert own == on_card[0]
+    amap, apple, geo = (urlsplit(link) for link in on_card)
+    assert (amap.scheme, apple.scheme, geo.scheme) == ("https", "https", "geo")
+    assert parse_qs(amap.query)["position"] == ["121.210000,31.050000"]
+    assert parse_qs(amap.query)["name"] == parse_qs(apple.query)["q"] == ["松江大学城讲堂"]
+    assert parse_qs(apple.query)["ll"] == ["31.050000,121.210000"]
+    assert geo.path == "31.050000,121.210000"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_page_when_place_has_an_address_then_taxi_card_in_chinese_once(
+    client, participant, language
+):
+    text = text_of(client, participant.user, language=language)
+    assert text.count('href="#place-1"') == 2  # above, and at the stop
+    (card,) = re.findall(r'<section class="place" id="place-1".*?</section>', text, re.DOTALL)
+    assert '<p class="place-address" lang="zh-Hans">上海市松江区文汇路1000号</p>' in card
+    assert 'id="place-1-title">松江大学城讲堂</h2>' in card
+
+
+def test_home_when_place_is_of_another_day_then_its_card_is_on_the_whole_itinerary_only(
+    client, participant
+):
+    far = VenueFactory(name="远处", address="合肥市望江西路1号")
+    training_session(participant.leg, 9, "09:00", "10:00", venue=far)
+    participant.release()
+    assert "合肥市望江西路1号" not in text_of(client, participant.user, "my-home")
+    assert "合肥市望江西路1号" in text_of(client, participant.user)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +169,7 @@ def test_page_when_moved_by_release_then_old_and_new_place(client, participant):
     TrainingSession.objects.filter(title="海尔现场教学").update(venue=hall)
     participant.release()
     text = text_of(client, participant.user)
-    assert "What changed" in text
+    assert "Changed since you last looked" in text
     assert "Changed in the latest release" in text
     assert "Innovation Hall" in text
 
@@ -153,7 +177,7 @@ def test_page_when_moved_by_release_then_old_and_new_place(client, participant):
 def test_page_when_other_groups_session_changed_then_nothing_changed_here(client, participant):
     TrainingSession.objects.filter(title="别组的参观").update(title="改了", title_en="Different")
     participant.release()
-    assert "What changed" not in text_of(client, participant.user)
+    assert "since you last looked" not in text_of(client, participant.user)
 
 
 def test_page_when_language_is_chosen_then_texts_follow(client, participant):
@@ -236,6 +260,29 @@ def test_page_with_sixty_sessions_then_below_sixty_kilobytes(client, frozen_cloc
             training_session(participant.leg, day, f"{hour:02}:00", f"{hour:02}:45")
     participant.release()
     assert len(page_of(client, participant.user).content) < 60_000
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_first_view_when_everything_is_counted_then_below_fifty_kilobytes_on_the_wire(
+    client, frozen_clock, name
+):
+    """Sixty sessions in ten places; page, styles, scripts and pictures as a phone gets them."""
+    frozen_clock(at(9, "05:00"))
+    participant = a_participant()
+    places = [VenueFactory(latitude=31.0, longitude=121.0) for _place in range(10)]
+    for day in range(9, 14):
+        for hour in range(6, 18):
+            venue = places[hour % 10]
+            training_session(participant.leg, day, f"{hour:02}:00", f"{hour:02}:45", venue=venue)
+    participant.release()
+    client.force_login(participant.user)
+    response = client.get(reverse(name), headers={"accept-encoding": "gzip, br"})
+    assert response["Content-Encoding"] == "gzip"
+    text = gzip.decompress(response.content).decode()
+    files = set(re.findall(r'(?:href|src)="/static/([^"#]+)', text))
+    assert {"css/base.css", "js/base.js", "js/itinerary.js", "img/icons.svg"} <= files
+    sizes = {file: len(gzip.compress(Path(finders.find(file)).read_bytes())) for file in files}
+    assert len(response.content) + sum(sizes.values()) < 50_000
 
 
 def again(client, response):
@@ -380,3 +427,99 @@ def test_page_when_texts_hold_markup_then_shown_as_text(client, frozen_clock):
             text = text_of(client, participant.user, name, language)
             assert "<i>" not in text
             assert "&lt;i&gt;reason" in text
+
+
+def to_the_visit(participant, **facts):
+    """The visit takes place elsewhere, so and so far away, margins 5 and 10 minutes."""
+    hall = Venue.objects.get(name="松江大学城讲堂")
+    plant = VenueFactory(name="海尔工厂", margin_minutes=10)
+    Venue.objects.filter(pk=hall.pk).update(margin_minutes=5)
+    TrainingSession.objects.filter(title="海尔现场教学").update(venue=plant)
+    VenueTravel.objects.create(origin=plant, destination=hall, minutes=25, **facts)
+    participant.release()
+
+
+@pytest.mark.parametrize(
+    ("time", "expected"),
+    [("10:00", "Leave in 2 h 50 min"), ("12:35", "Leave in 15 minutes"), ("13:00", "Leave now")],
+)
+def test_page_when_next_place_is_elsewhere_then_when_to_leave(
+    client, participant, frozen_clock, time, expected
+):
+    to_the_visit(participant)
+    frozen_clock(at(8, time))
+    text = text_of(client, participant.user, "my-home")
+    assert "<b>Leave by 12:50</b>" in text
+    assert f">{expected}</b>" in text
+    assert "25 min on the way, 15 min in hand" in text
+
+
+def test_page_when_way_is_estimated_or_unknown_then_said_so_or_left_out(
+    client, participant, frozen_clock
+):
+    to_the_visit(participant, estimated=True)
+    frozen_clock(at(8, "12:00"))
+    assert "about 25 min on the way" in text_of(client, participant.user)
+    VenueTravel.objects.all().delete()
+    cache.clear()
+    assert "Leave by" not in text_of(client, participant.user)
+
+
+def test_page_when_changes_were_put_aside_then_only_later_ones_are_told(client, participant):
+    def renamed(number: int) -> int:
+        TrainingSession.objects.filter(title__startswith="区域规划").update(
+            title=f"区域规划{number}", title_en=f"Planning {number}"
+        )
+        return participant.release().number
+
+    number = renamed(2)
+    assert 'name="release" value="2"' in text_of(client, participant.user)
+    address = reverse("my-changes-aside")
+    answer = client.post(address, {"cohort": participant.cohort.code, "release": number})
+    assert answer.url == f"{reverse('my-home')}?cohort={participant.cohort.code}"
+    assert "since you last looked" not in text_of(client, participant.user)
+    renamed(3)
+    number = renamed(4)
+    text = text_of(client, participant.user)
+    assert "Planning 2" in text  # what was known, struck
+    assert "Planning 3" not in text
+    client.post(address, {"release": number, "page": "itinerary"})
+    client.post(address, {"release": 2})
+    assert "since you last looked" not in text_of(client, participant.user)
+
+
+def test_changes_when_put_aside_without_a_seat_or_a_number_then_404(client, participant):
+    client.force_login(participant.user)
+    for data in ({"release": "x"}, {"release": 1, "cohort": "G60-1999-01"}):
+        assert client.post(reverse("my-changes-aside"), data).status_code == 404
+
+
+def test_page_when_contacts_are_on_duty_then_their_telephones_and_the_emergency_numbers(
+    client, participant
+):
+    other = a_participant()
+    for cohort, phone in ((participant.cohort, "021 5555 0101"), (other.cohort, "0551-1")):
+        DutyContact.objects.create(cohort=cohort, duty="班主任", name="李<老师>", phone=phone)
+    text = text_of(client, participant.user, "my-home")
+    assert 'href="tel:021%205555%200101"' in text
+    assert "李&lt;老师&gt;" in text
+    assert "0551-1" not in text
+    for number in ("120", "110"):
+        assert f'href="tel:{number}"' in text
+
+
+def test_page_when_teachers_come_today_then_they_are_named_with_time_and_session(
+    client, participant, frozen_clock
+):
+    text = text_of(client, participant.user, "my-home")
+    assert "People you meet today" in text
+    assert "09:00–10:30 · Planning" in text
+    frozen_clock(at(8, "11:00"))
+    assert "People you meet today" not in text_of(client, participant.user, "my-home")
+
+
+@pytest.mark.parametrize(
+    ("query", "paper"), [({}, "print-pocket"), ({"paper": "a4"}, "print-sheet")]
+)
+def test_page_when_printed_then_on_the_chosen_paper(client, participant, query, paper):
+    assert f'<body class="my {paper}">' in text_of(client, participant.user, **query)

@@ -58,7 +58,7 @@ def test_itinerary_on_a_phone_then_now_and_changes_without_scrolling(opened, par
         box = page.get_by_text(words).first.bounding_box()
         assert box, words
         assert box["y"] + box["height"] <= PHONE["height"], words
-    changes = page.get_by_role("heading", name="What changed").bounding_box()
+    changes = page.get_by_role("heading", name="Changed since you last looked").bounding_box()
     assert changes["y"] + changes["height"] <= PHONE["height"]
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
@@ -76,12 +76,16 @@ def test_itinerary_without_scripts_then_times_but_no_stale_minutes(opened, parti
     page.goto("/my/itinerary/")
     assert page.get_by_role("heading", name="Planning").first.is_visible()
     assert not page.get_by_text("in 25 minutes").is_visible()
-    page.get_by_role("button", name="Taxi card").click()
-    assert page.locator("#taxi").get_by_text("上海市松江区文汇路1000号").is_visible()
+    page.get_by_role("link", name="Taxi card").click()
+    assert page.locator("#place-1").get_by_text("上海市松江区文汇路1000号").is_visible()
+    page.locator("#place-1").get_by_role("link", name="Close").click()
+    assert not page.locator("#place-1").is_visible()
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (npm ci)")
-@pytest.mark.parametrize("address", ["/my/", "/my/itinerary/", "/my/people/"])
+@pytest.mark.parametrize(
+    "address", ["/my/", "/my/#place-1", "/my/itinerary/", "/my/people/", "/my/code/"]
+)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_my_pages_then_axe_finds_nothing(opened, participant, address, scheme):
     page = opened(participant.user, color_scheme=scheme, bypass_csp=True)

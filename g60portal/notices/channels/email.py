@@ -1,24 +1,17 @@
-"""The connection to the mail server: opened when first needed, and again after it broke."""
+"""E-mail: the connection to the mail server, opened when first needed, and again after it broke."""
 
 import structlog
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
+from g60portal.common.refusals import Refusal
+from g60portal.notices.channels.carriers import Refused, Unreachable
+from g60portal.notices.kinds import Message
+from g60portal.notices.mime import mail_of
+from g60portal.notices.models import Notice
 from g60portal.notices.retry import Fate, fate_of, told
 
 logger = structlog.get_logger(__name__)
-
-
-class Unreachable(Exception):
-    """No connection to the mail server can be made."""
-
-
-class Refused(Exception):
-    """This one message was not accepted; `cause` is the answer or the broken connection."""
-
-    def __init__(self, cause: Exception) -> None:
-        self.cause = cause
-        super().__init__(told(cause))
 
 
 class Post:
@@ -28,8 +21,12 @@ class Post:
         self._backend: BaseEmailBackend = get_connection()
         self._open = False
 
-    def send(self, mail: EmailMessage) -> None:
-        """Returns when the server has accepted the message."""
+    def send(self, row: Notice, message: Message) -> str:
+        """The mail is written before the server is asked for, so that a broken one stands alone."""
+        try:
+            mail = mail_of(row, message)
+        except (Refusal, ValueError) as error:
+            raise Refused(error) from error
         self._connect()
         try:
             count = self._backend.send_messages([mail])
@@ -39,6 +36,7 @@ class Post:
             raise Refused(error) from error
         if not count:
             raise Refused(OSError("the mail server took nothing"))
+        return ""
 
     def close(self) -> None:
         try:

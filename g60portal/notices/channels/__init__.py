@@ -1,0 +1,1 @@
+"""The channels: one module each, all with the interface of `carriers.Carrier`."""
