@@ -73,7 +73,7 @@ def plan_reminders(*, cohort: Cohort, slots: Iterable[Slot]) -> None:
         ReminderRound(
             cohort=cohort,
             kind=occasion.kind,
-            training_session_id=occasion.session,
+            training_session_id=occasion.transfer,
             happens_at=occasion.happens_at,
             due_at=due,
         )

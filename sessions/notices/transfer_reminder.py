@@ -104,7 +104,7 @@ def _vehicles(notices: Sequence[Notice]) -> dict[tuple[int, int], str]:
     facts = rows.values_list(
         "vehicle__training_session_id", "enrollment_id", "vehicle__name", "vehicle__plate"
     )
-    return {(session, pk): " ".join(filter(None, words)) for session, pk, *words in facts}
+    return {(transfer, pk): " ".join(filter(None, words)) for transfer, pk, *words in facts}
 
 
 def _letter(enrollment: Enrollment, slot: Slot, vehicle: str) -> Letter:

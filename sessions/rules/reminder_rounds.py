@@ -19,10 +19,10 @@ TRANSFER_WINDOW = dt.timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Occasion:
-    """What identifies a round: `session` is the transfer, None for a day."""
+    """What identifies a round: `transfer` is its id, None for a day."""
 
     kind: str
-    session: int | None
+    transfer: int | None
     happens_at: dt.datetime
 
 

@@ -18,6 +18,7 @@ from cohorts.actions.merges import merge_organizations
 from cohorts.choices import Role
 from cohorts.models import Cohort, CohortRole, Leg
 from g60portal.accounts.models import User
+from g60portal.notices.inbox import messages_of
 from g60portal.notices.models import Notice
 from participants.actions.certificates import CertificateEntry, issue_certificates
 from participants.actions.consents import give_consent
@@ -193,6 +194,8 @@ def _filled(
         description=f"说明{mark}",
     )
     release = publish_release(cohort=cohort, name=f"初版{mark}", comment=f"说明{mark}", by=None)
+    # The waiting time is over: the message stands in the inbox.
+    Notice.objects.filter(scope=cohort.code).update(due_at=release.released_at)
     request = ReleaseRequest.objects.create(
         cohort=cohort, name=f"第二版{mark}", comment=f"请同意{mark}", fingerprint="0" * 64
     )
@@ -215,7 +218,7 @@ def _filled(
         "import_id": upload.pk,
         "leg_id": leg.pk,
         "notice": Notice.objects.filter(scope=cohort.code).latest("pk").pk,
-        "message_uid": Notice.objects.filter(user=participant).latest("pk").uid,
+        "message_uid": messages_of(participant)[0].uid,
         "channel": "sms",
         "number": release.number,
         "certificate_number": certificate.number,
